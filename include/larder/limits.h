@@ -28,6 +28,9 @@ struct Limits {
   // Nesting that is followed when a value is printed or compared. (Parsing, copying and freeing do not depend on depth.)
   std::size_t depth = 10'000;
 
+  // Bytes of text that a value may print to; shared values are printed again at each place.
+  std::uint64_t text = std::uint64_t{64} << 20;
+
   // Decimal digits of an integer in a text opcode; 4300 is Python's own limit.
   std::size_t int_digits = 4300;
 

@@ -1,0 +1,15 @@
+// All of larder.
+#pragma once
+
+#include <larder/array.h>
+#include <larder/bytes.h>
+#include <larder/codec.h>
+#include <larder/compress.h>
+#include <larder/document.h>
+#include <larder/dtype.h>
+#include <larder/dump.h>
+#include <larder/error.h>
+#include <larder/limits.h>
+#include <larder/load.h>
+#include <larder/reader.h>
+#include <larder/writer.h>
