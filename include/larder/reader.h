@@ -88,7 +88,8 @@ class LARDER_API Reader {
   virtual std::uint64_t do_finish() { return 0; }
 
  private:
-  std::size_t fill(std::size_t at_least);
+  std::size_t pull(MutableBytes out);
+  void fill(std::size_t at_least);
 
   Bytes window_;                       // what peek shows, from cursor_ on
   std::size_t cursor_ = 0;             // consumed bytes of the window
