@@ -35,8 +35,8 @@ struct CodecInfo {
 };
 
 struct CodecOptions {
-  std::optional<int> level;  // nothing: the codec's default
-  Limits limits;             // for decoding
+  std::optional<int> level{};  // nothing: the codec's default
+  Limits limits{};             // for decoding
 };
 
 // One compression format.

@@ -13,10 +13,10 @@
 namespace larder {
 
 struct DumpOptions {
-  Compress compress;           // joblib's compress argument
+  Compress compress{};         // joblib's compress argument
   int protocol = 4;            // of pickle: 2 to 5; -1 is the highest
-  std::string format;          // "joblib", "npy"; empty: by the file's extension (.npy is npy), else joblib
-  FileOptions file;            // durability, for paths
+  std::string format{};        // "joblib", "npy"; empty: by the file's extension (.npy is npy), else joblib
+  FileOptions file{};          // durability, for paths
 };
 
 // Writes `value` to the file at `path`, which appears only when it is complete: an existing file stays as it was until then, and for ever if the dump fails.

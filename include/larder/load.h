@@ -20,12 +20,12 @@ struct LoadOptions {
 
   // Whether arrays that were stored in the other byte order are converted. Nothing: where they are read, not where they are mapped (joblib's "auto").
   // Error `usage` for true together with a mmap_mode.
-  std::optional<bool> ensure_native_byte_order;
+  std::optional<bool> ensure_native_byte_order{};
 
-  Limits limits;
+  Limits limits{};
 
   // Gets one line for each thing that the caller should know and that did not stop the load. Not set: the line goes to standard error.
-  std::function<void(std::string_view)> warn;
+  std::function<void(std::string_view)> warn{};
 };
 
 // What was found on the way to an object.
