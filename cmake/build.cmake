@@ -23,6 +23,12 @@ endif()
 
 # larder_room(NAME source...): the objects of one room, compiled once for the shared and the static library.
 function(larder_room name)
+  foreach(source IN LISTS ARGN)
+    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+      message(STATUS "room ${name} is not complete: ${source}")
+      return()
+    endif()
+  endforeach()
   add_library(larder_${name} OBJECT ${ARGN})
   target_link_libraries(larder_${name} PRIVATE larder_flags Threads::Threads)
 endfunction()
