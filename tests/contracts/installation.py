@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+"""What is installed is all that a user needs: installs the build into a temporary prefix, moves the prefix, and builds examples/ against
+it with find_package (shared and static) and with pkg-config (shared and wholly static).
+
+    installation.py CMAKE BUILD_DIRECTORY COMPILER
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from source_tree import PUBLIC, ROOT, files
+
+EXAMPLE = ROOT / "examples" / "save_and_load.cpp"
+
+
+def run(*command, **options):
+    print("+", *command, flush=True)
+    return subprocess.run([str(part) for part in command], check=True, text=True, **options)
+
+
+def check_headers(prefix):
+    """Only include/larder is installed, and all of it."""
+    installed = {path.relative_to(prefix / "include") for path in (prefix / "include").rglob("*") if path.is_file()}
+    assert installed == {path.relative_to(ROOT / "include") for path in files(ROOT, [PUBLIC])}, installed
+
+
+def check_relocatable(prefix, *forbidden):
+    """No text file of the installation names the place where it was built or first installed."""
+    for path in prefix.rglob("*"):
+        if path.suffix in (".cmake", ".pc", ".h"):
+            for place in forbidden:
+                assert str(place) not in path.read_text(), f"{path} names {place}"
+
+
+def find_package(cmake, compiler, prefix, work):
+    source = work / "examples"
+    shutil.copytree(ROOT / "examples", source)  # out of larder's tree, as a user has it
+    configure = [cmake, "-S", source, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", f"-DCMAKE_CXX_COMPILER={compiler}",
+                 f"-DCMAKE_PREFIX_PATH={prefix}"]
+    run(*configure, "-B", work / "shared")
+    run(cmake, "--build", work / "shared")
+    run(work / "shared" / "example_save_and_load", cwd=work)
+    cache = (work / "shared" / "CMakeCache.txt").read_text()
+    assert re.search(rf"larder_DIR:PATH={re.escape(str(prefix))}/", cache), "another larder was found"
+
+    listing = source / "CMakeLists.txt"
+    listing.write_text(listing.read_text().replace("larder::larder ", "larder::larder_static "))
+    run(*configure, "-B", work / "static")
+    run(cmake, "--build", work / "static", "--target", "example_save_and_load")
+    run(work / "static" / "example_save_and_load", cwd=work)
+    needed = run("ldd", work / "static" / "example_save_and_load", capture_output=True).stdout
+    assert "liblarder" not in needed, needed
+
+
+def pkg_config(compiler, prefix, work):
+    places = [path.parent for path in prefix.rglob("larder.pc")]
+    assert len(places) == 1, places
+    environment = {**os.environ, "PKG_CONFIG_PATH": str(places[0])}
+    for name, options in (("dynamic", []), ("static", ["--static"])):
+        flags = run("pkg-config", "--cflags", "--libs", *options, "larder", env=environment, capture_output=True).stdout.split()
+        link = ["-static"] if name == "static" else [f"-Wl,-rpath,{places[0].parent}"]
+        run(compiler, "-std=c++20", EXAMPLE, "-o", work / name, *link, *flags)
+        run(work / name, cwd=work)
+
+
+def main(cmake, build, compiler):
+    with tempfile.TemporaryDirectory(prefix="larder-install-") as folder:
+        work = pathlib.Path(folder)
+        first, prefix = work / "first", work / "moved"
+        run(cmake, "--install", build, "--prefix", first, stdout=subprocess.DEVNULL)
+        first.rename(prefix)
+        check_headers(prefix)
+        check_relocatable(prefix, first, build, ROOT)
+        find_package(cmake, compiler, prefix, work)
+        pkg_config(compiler, prefix, work)
+        command = prefix / "bin" / "larder"
+        if command.exists():  # it finds its library beside it
+            run(command, "--version")
+    print("installation: fine")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

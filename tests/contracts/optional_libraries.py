@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+"""LARDER_WITH_X: a build with LARDER_WITH_ZSTD=OFF works, says that zstd is not built, and refuses to write it instead of writing
+something else; and ON refuses to configure where the library is absent.
+
+    optional_libraries.py CMAKE BUILD_DIRECTORY COMPILER
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from source_tree import ROOT
+
+CELLS = ROOT / "examples" / "data" / "cells.npy"
+
+
+def run(*command):
+    done = subprocess.run([str(part) for part in command], text=True, capture_output=True)
+    print("+", *command, "->", done.returncode, flush=True)
+    return done
+
+
+def build_without_zstd(cmake, build, compiler):
+    # Unoptimized: what counts here is what is in it.
+    steps = ([cmake, "-S", ROOT, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", f"-DCMAKE_CXX_COMPILER={compiler}",
+              "-DLARDER_WITH_ZSTD=OFF", "-DLARDER_WARNINGS_AS_ERRORS=ON"],
+             [cmake, "--build", build, "--parallel", "2"])
+    for step in steps:
+        done = run(*step)
+        assert done.returncode == 0, done.stdout + done.stderr
+    commands = [path for path in (build / "tools").rglob("larder") if path.is_file()]
+    assert len(commands) == 1, commands
+    return commands[0]
+
+
+def check_command(larder):
+    codecs = run(larder, "codecs")
+    row = next((line for line in codecs.stdout.splitlines() if line.startswith("zstd")), None)
+    assert codecs.returncode == 0 and row and "not" in row, codecs.stdout
+
+    with tempfile.TemporaryDirectory() as folder:
+        target = pathlib.Path(folder) / "cells.joblib"
+        refused = run(larder, "convert", CELLS, target, "-c", "zstd")
+        assert refused.returncode != 0 and "zstd" in refused.stderr and "LARDER_WITH_ZSTD" in refused.stderr, refused.stderr
+        assert not target.exists(), "something else was written"
+        unknown = run(larder, "convert", CELLS, target, "-c", "nothing")
+        assert unknown.stderr != refused.stderr, "a codec that is not built is not an unknown one"
+        written = run(larder, "convert", CELLS, target, "-c", "zlib")
+        assert written.returncode == 0 and target.exists(), written.stderr
+
+
+def check_on_fails_hard(cmake, build, compiler):
+    done = run(cmake, "-S", ROOT, "-B", build, "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={compiler}", "-DLARDER_WITH_ZSTD=ON",
+               "-DCMAKE_FIND_ROOT_PATH=/nonexistent", "-DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY")
+    assert done.returncode != 0 and "LARDER_WITH_ZSTD=ON" in done.stderr, done.stdout + done.stderr
+
+
+def main(cmake, build, compiler):
+    build = pathlib.Path(build)
+    check_on_fails_hard(cmake, build / "absent", compiler)
+    check_command(build_without_zstd(cmake, build / "off", compiler))
+    print("optional libraries: fine")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
