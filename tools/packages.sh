@@ -1,0 +1,22 @@
+# Sourced by the scripts beside it: installs Debian packages.
+
+# need_packages PACKAGE...: installs those that are missing, as root or with sudo; does nothing where all are there.
+need_packages() {
+  missing=''
+  for package in "$@"; do
+    dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+  done
+  if [ -z "$missing" ]; then
+    echo "== All $# packages that are needed are installed."
+    return 0
+  fi
+  echo "== Installing:$missing"
+  as_root=''
+  if [ "$(id -u)" != 0 ]; then as_root='sudo'; fi
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+  # shellcheck disable=SC2086  # a list of words
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends $missing </dev/null >/dev/null
+}
+
+# What larder itself is built with.
+build_packages='g++ cmake ninja-build pkg-config zlib1g-dev libbz2-dev liblzma-dev liblz4-dev libzstd-dev libcli11-dev nlohmann-json3-dev'
