@@ -1,0 +1,135 @@
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include <larder/bytes.h>
+
+#include "base/checked.h"
+#include "base/text.h"
+#include "io/descriptor.h"
+#include "io/publication.h"
+
+namespace larder {
+
+using internal::Descriptor;
+using internal::fail;
+using internal::fail_os;
+using internal::join;
+
+namespace {
+
+std::size_t page_size() {
+  static const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+struct OpenFile {
+  Descriptor descriptor;
+  std::uint64_t size;
+};
+
+OpenFile open_regular(const Path& path, MapMode mode) {
+  if (mode == MapMode::none || mode == MapMode::create) {
+    fail(ErrorKind::usage, path.native(), ": cannot map in this mode, possible are read, read_write and copy_on_write");
+  }
+  // O_NONBLOCK: a FIFO is to be refused, not waited for.
+  Descriptor file = internal::open_descriptor(path, O_NONBLOCK | (mode == MapMode::read_write ? O_RDWR : O_RDONLY));
+  const struct stat status = internal::status_of(file.number(), path.native());
+  if (!S_ISREG(status.st_mode)) fail(ErrorKind::usage, path.native(), ": only a regular file can be mapped");
+  return {std::move(file), static_cast<std::uint64_t>(status.st_size)};
+}
+
+// The range must be inside the file.
+Region map_range(int descriptor, MapMode mode, std::uint64_t offset, std::uint64_t size, std::string_view name) {
+  const bool writable = mode != MapMode::read;
+  if (size == 0) return writable ? Region::adopt(nullptr, MutableBytes(), true) : Region::adopt(nullptr, Bytes(), true);
+  const std::size_t ahead = offset % page_size();
+  const auto wanted = internal::checked_cast<std::size_t>(size);
+  const auto length = wanted ? internal::checked_add(*wanted, ahead) : std::nullopt;
+  if (!length) fail(ErrorKind::limit, name, ": ", size, " bytes are more than this machine can map");
+  const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+  const int sharing = mode == MapMode::copy_on_write ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED;
+  void* start = ::mmap(nullptr, *length, protection, sharing, descriptor, static_cast<off_t>(offset - ahead));
+  if (start == MAP_FAILED) fail_os(errno, "map", name);
+  std::shared_ptr<std::byte> keeper(static_cast<std::byte*>(start),
+                                    [whole = *length](std::byte* pages) { ::munmap(pages, whole); });
+  const MutableBytes bytes(keeper.get() + ahead, *wanted);
+  return writable ? Region::adopt(std::move(keeper), bytes, true)
+                  : Region::adopt(std::move(keeper), Bytes(bytes), true);
+}
+
+// Takes the space at once where the file system can, so that a full disk is an error here and not a SIGBUS at first
+// touch.
+void extend(int descriptor, std::uint64_t size, std::string_view name) {
+  const auto length = internal::checked_cast<off_t>(size);
+  if (!length) fail_os(EFBIG, "create", name);
+  if (*length == 0) return;
+  int result;
+  do {
+    result = ::fallocate(descriptor, 0, 0, *length);
+  } while (result != 0 && errno == EINTR);
+  if (result == 0) return;
+  if (errno != EOPNOTSUPP) fail_os(errno, "take space for", name);
+  if (::ftruncate(descriptor, *length) != 0) fail_os(errno, "extend", name);
+}
+
+}  // namespace
+
+MapMode parse_map_mode(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, MapMode>, 10> names = {{
+      {"", MapMode::none},
+      {"none", MapMode::none},
+      {"r", MapMode::read},
+      {"readonly", MapMode::read},
+      {"r+", MapMode::read_write},
+      {"readwrite", MapMode::read_write},
+      {"w+", MapMode::create},
+      {"write", MapMode::create},
+      {"c", MapMode::copy_on_write},
+      {"copyonwrite", MapMode::copy_on_write},
+  }};
+  for (const auto& [name, mode] : names) {
+    if (name == text) return mode;
+  }
+  fail(ErrorKind::usage, "unknown mmap mode ", internal::quoted(text),
+       ", possible are r, r+, w+, c, readonly, readwrite, write, copyonwrite and none");
+}
+
+Region map_file(const Path& path, MapMode mode, std::uint64_t offset, std::uint64_t size) {
+  const OpenFile file = open_regular(path, mode);
+  if (offset > file.size || size > file.size - offset) {
+    throw Error(ErrorKind::truncated, join(path.native(), ": truncated: the mapping needs ", size, " bytes, ",
+                                           file.size - std::min(offset, file.size), " are there"))
+        .at(join("byte ", offset, " of ", path.native()));
+  }
+  return map_range(file.descriptor.number(), mode, offset, size, path.native());
+}
+
+Region map_file(const Path& path, MapMode mode) {
+  const OpenFile file = open_regular(path, mode);
+  return map_range(file.descriptor.number(), mode, 0, file.size, path.native());
+}
+
+Region create_mapped_file(const Path& path, std::uint64_t size) {
+  internal::Target target = internal::find_target(path);
+  if (target.direct) fail(ErrorKind::usage, path.native(), ": only a regular file can be mapped");
+  internal::Publication publication(std::move(target));
+  extend(publication.descriptor(), size, path.native());
+  Region region = map_range(publication.descriptor(), MapMode::read_write, 0, size, path.native());
+  publication.publish(Sync::full);
+  return region;
+}
+
+void sync(const Region& region) {
+  if (!region.mapped()) fail(ErrorKind::usage, "cannot sync ", region.size(), " bytes that are not mapped from a file");
+  if (region.empty()) return;
+  const std::size_t ahead = reinterpret_cast<std::uintptr_t>(region.data()) % page_size();
+  auto* start = const_cast<std::byte*>(region.data() - ahead);
+  if (::msync(start, region.size() + ahead, MS_SYNC) != 0) fail_os(errno, "sync", "a mapped file");
+}
+
+}  // namespace larder
