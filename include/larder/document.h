@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <larder/array.h>
 #include <larder/bytes.h>
@@ -55,7 +56,6 @@ enum class ObjectForm : std::uint8_t {
   instance,       // a Python 2 class instance: callable(*arguments)
   persistent_id,  // the application's own reference: arguments is the id; no callable
   extension,      // copyreg's code: arguments is the number; no callable
-  buffer,         // an out-of-band buffer of protocol 5: arguments is its index; no callable
 };
 
 // A view of one value. Copying is free. Valid as long as its Document; None, bool, float and integers of up to 64 bits need none.
@@ -162,7 +162,7 @@ class LARDER_API Document {
   void append(Value list, Value member);
   // A later value for an equal key replaces the earlier one and keeps the earlier key, as in Python.
   void insert(Value dict, Value key, Value value);
-  void add(Value set_or_frozenset, Value member);
+  void add(Value set, Value member);
   void set_state(Value object, Value state);
   void append_item(Value object, Value item);
   void insert_entry(Value object, Value key, Value value);
@@ -186,13 +186,16 @@ LARDER_API bool equal(Value a, Value b);
 struct JsonOptions {
   bool pretty = false;             // over several lines, two spaces a level
   std::size_t array_items = 1000;  // arrays of more elements are described (dtype, shape), not listed
-  Limits limits;                   // depth and `text`
+  Limits limits{};                 // depth and `text`
 };
 
 // The value as JSON. What JSON lacks is an object with one key that starts with "$": {"$bytes": base64}, {"$tuple": [...]}, {"$set": [...]},
 // {"$complex": [re, im]}, {"$float": "nan"}, {"$dict": [[key, value], ...]} where a key is no str, {"$array": {dtype, shape, data}}, {"$global": "module.name"}, {"$object": {...}},
 // {"$cycle": n} for the value n levels up. Lone surrogates are \ud800 escapes. Error `limit` beyond Limits::text or Limits::depth.
 LARDER_API std::string to_json(Value value, const JsonOptions& options = {});
+
+// The globals that a Python loader would import for `root`, each once as "module.name", in the order of their first appearance.
+LARDER_API std::vector<std::string> globals_of(Value root);
 
 // The value that `path` leads to: names and [indices], such as  steps[0][1].coef_  or  ["a key"].x ; "" is the root itself. A name is a dict's key or an object's
 // attribute (in its state); a number is an index of a list or tuple, or an integer key. Nothing where the path leads nowhere; Error `usage` for a path that is no path.

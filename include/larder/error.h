@@ -49,6 +49,9 @@ class LARDER_API Error : public std::runtime_error {
   int os_error() const noexcept { return os_error_; }
   Error& set_os_error(int code) noexcept;
 
+  // Whether a place was added.
+  bool has_place() const noexcept { return has_place_; }
+
   // Adds one place, such as "byte 17 of model.joblib". Returns *this, so that it can be used before `throw;`.
   Error& at(std::string_view place);
 

@@ -1,0 +1,143 @@
+// How values are stored, and the access to them that formats need: fast, unchecked, internal.
+//
+// A Value holds small scalars itself; all else is a record in the Document's arena, whose address is the value's identity.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <deque>
+
+#include <larder/document.h>
+
+#include "document/arena.h"
+
+namespace larder::internal {
+
+// Members of a list, or the items of an object.
+struct Sequence {
+  Value* members = nullptr;
+  std::size_t size = 0;
+  std::size_t capacity = 0;
+};
+
+// One cell of a hash index: which entry, and its hash. `entry` is 1-based; 0 is a free cell.
+struct Cell {
+  std::uint32_t hash;
+  std::uint32_t entry;
+};
+
+// Entries of a dict (key, value), members of a set or frozenset (key), in insertion order, each key once.
+struct Keyed {
+  Value* slots = nullptr;          // size * stride values
+  Cell* index = nullptr;           // open addressing; none while there are few entries
+  std::size_t cells = 0;           // a power of two
+  std::size_t size = 0;
+  std::size_t capacity = 0;
+  std::uint64_t content_hash = 0;  // sum over the members' hashes: the hash of a frozenset
+  std::uint32_t stride = 1;        // 2 for a dict
+};
+
+// Text or bytes of 4 GiB and more.
+struct LongBytes {
+  const std::byte* data;
+  std::size_t size;
+};
+
+struct Global {
+  Value module_name;
+  Value qualified_name;
+};
+
+struct Object {
+  ObjectForm form;
+  std::uint64_t serial;  // hashes the object: stays when the object is copied
+  Value callable;
+  Value arguments;
+  Value keywords;
+  Value state;
+  Sequence* items = nullptr;
+  Keyed* entries = nullptr;
+};
+
+// An array, and the object that stood for it in the file (None where there was none): its names and texts may be shared with other values.
+struct ArrayRecord {
+  Array array;
+  Value stand_in;
+};
+
+// What only the inside of larder may do with values.
+struct Access {
+  static constexpr std::uint8_t is_long = 1;  // flag: an integer of more than 64 bits, or 4 GiB and more of text
+
+  static Value make(ValueKind kind, const void* record, std::uint32_t length = 0, std::uint8_t flags = 0) noexcept {
+    Value value;
+    value.kind_ = kind;
+    value.flags_ = flags;
+    value.length_ = length;
+    value.payload_ = reinterpret_cast<std::uintptr_t>(record);
+    return value;
+  }
+  static Value scalar(ValueKind kind, std::uint64_t payload) noexcept {
+    Value value;
+    value.kind_ = kind;
+    value.payload_ = payload;
+    return value;
+  }
+  static bool flagged(Value value) noexcept { return value.flags_ != 0; }
+  static std::uint64_t payload(Value value) noexcept { return value.payload_; }
+  static std::uint32_t length(Value value) noexcept { return value.length_; }
+
+  template <class Record>
+  static Record& record(Value value) noexcept {
+    return *reinterpret_cast<Record*>(static_cast<std::uintptr_t>(value.payload_));
+  }
+  static Sequence& list(Value value) noexcept { return record<Sequence>(value); }
+  static Keyed& keyed(Value value) noexcept { return record<Keyed>(value); }
+  static Object& object(Value value) noexcept { return record<Object>(value); }
+  static ArrayRecord& array(Value value) noexcept { return record<ArrayRecord>(value); }
+  static Global& global(Value value) noexcept { return record<Global>(value); }
+
+  static std::int64_t small_integer(Value value) noexcept { return static_cast<std::int64_t>(value.payload_); }
+  static double floating(Value value) noexcept { return std::bit_cast<double>(value.payload_); }
+  // Content of str, bytes, bytearray, and of an integer of more than 64 bits (two's complement).
+  static Bytes content(Value value) noexcept {
+    if (value.flags_ != 0 && value.kind_ != ValueKind::integer) {
+      const auto& bytes = record<LongBytes>(value);
+      return {bytes.data, bytes.size};
+    }
+    return {&record<const std::byte>(value), value.length_};
+  }
+  // Members of a list, tuple, set or frozenset; keys and values in turn of a dict.
+  static std::span<Value> members(Value value) noexcept;
+
+  static Document::Impl& impl(Document& document) noexcept { return *document.impl_; }
+  static Arena& arena(Document& document) noexcept;
+  static Value make_array(Document& document, Array array, Value stand_in);
+  static Value make_global(Document& document, Value module_name, Value qualified_name);
+
+  // A str, bytes or bytearray whose content already lives in the arena (or in something it keeps).
+  static Value text(Document& document, ValueKind kind, Bytes content);
+  // Appends without a check of the kind.
+  static void append(Arena& arena, Sequence& sequence, const Value* values, std::size_t count);
+};
+
+}  // namespace larder::internal
+
+namespace larder {
+
+struct Document::Impl {
+  explicit Impl(const Limits& limits) : arena(limits.bytes) {}
+
+  internal::Arena arena;
+  std::deque<internal::ArrayRecord> arrays;  // the only values with destructors
+  std::uint64_t next_serial = 1;
+  Value root;
+};
+
+}  // namespace larder
+
+namespace larder::internal {
+
+inline Arena& Access::arena(Document& document) noexcept { return document.impl_->arena; }
+
+}  // namespace larder::internal
