@@ -21,17 +21,17 @@ class Decoder;
 
 // What is known about a codec. A plain value.
 struct CodecInfo {
-  std::string name;                     // "zlib", as in the compress argument; lower case
-  std::vector<std::string> aliases;     // other names that are understood
-  std::vector<std::string> extensions;  // with the dot: ".gz"; matched as joblib does, case-sensitive, at the end of the file name
-  std::vector<std::string> magics;      // first bytes of a compressed stream, any of which fits
-  int min_level = 0;                    // the whole range of the library
+  std::string name = {};                     // "zlib", as in the compress argument; lower case
+  std::vector<std::string> aliases = {};     // other names that are understood
+  std::vector<std::string> extensions = {};  // with the dot: ".gz"; matched as joblib does, case-sensitive, at the end of the file name
+  std::vector<std::string> magics = {};      // first bytes of a compressed stream, any of which fits
+  int min_level = 0;                         // the whole range of the library
   int max_level = 0;
-  int default_level = 0;                // what compress=True and a bare name mean (joblib's choice where joblib has the codec)
-  bool has_levels = true;               // false: the level is not used, and one that is given is refused
-  bool has_checksum = false;            // streams written here carry a checksum of the content
-  std::string library;                  // what does the work, with its version: "zlib 1.2.13"; empty in a build without it
-  bool built = true;                    // false: known, but this build lacks the library (Error `not_built` on use)
+  int default_level = 0;                     // what compress=True and a bare name mean (joblib's choice where joblib has the codec)
+  bool has_levels = true;                    // false: the level is not used, and one that is given is refused
+  bool has_checksum = false;                 // streams written here carry a checksum of the content
+  std::string library = {};                  // what does the work, with its version: "zlib 1.2.13"; empty in a build without it
+  bool built = true;                         // false: known, but this build lacks the library (Error `not_built` on use)
 };
 
 struct CodecOptions {

@@ -16,7 +16,7 @@ namespace larder {
 //   Compress(true) / (false)   True / False     the default level of zlib or of the extension's codec / as Compress()
 //   Compress(3)                3                level 3 of zlib or of the extension's codec; 0 as Compress()
 //   Compress("zstd")           "zstd"           that codec at its default level, whatever the extension says
-//   Compress("gzip", 6)        ("gzip", 6)      that codec and level; level 0 means no compression, for codecs of joblib
+//   Compress("gzip", 6)        ("gzip", 6)      that codec and level; level 0 means no compression, as does Compress("raw")
 //
 // Levels: 0 to 9 alone; beside a codec's name, that codec's whole range (joblib allows 0 to 9 there too).
 class LARDER_API Compress {

@@ -25,7 +25,13 @@ class LARDER_API Encoder {
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
 
-  // Takes some of `in` (at most 4 MiB) and puts compressed bytes into `out` (never empty). `last`: nothing follows `in`; called with it until `ended`.
+  // How many bytes of `out` a step needs; each has at least so many.
+  virtual std::size_t room() const { return 64 * 1024; }
+
+  // The whole length of what will be compressed. Called before the first step, and only where it is known: formats that store the length may then do so.
+  virtual void expect(std::uint64_t size);
+
+  // Takes some of `in` (at most 4 MiB) and puts compressed bytes into `out`. `last`: nothing follows `in`; called with it until `ended`.
   // Must consume, produce or end in each call. Throws Error.
   virtual Step step(Bytes in, MutableBytes out, bool last) = 0;
 };

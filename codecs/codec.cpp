@@ -1,0 +1,106 @@
+#include <larder/codec.h>
+
+#include <algorithm>
+#include <utility>
+
+#include <larder/plugin/codec.h>
+
+#include "base/checked.h"
+#include "base/text.h"
+#include "codecs/decoding_reader.h"
+#include "codecs/encoding_writer.h"
+
+namespace larder {
+
+using internal::fail;
+
+namespace {
+
+void require_built(const CodecInfo& info) {
+  if (!info.built) fail(ErrorKind::not_built, "this build of larder lacks the library for ", info.name);
+}
+
+int level_for(const CodecInfo& info, std::optional<int> level) {
+  if (!level) return info.default_level;
+  if (!info.has_levels) {
+    if (*level == info.default_level) return *level;
+    fail(ErrorKind::usage, info.name, " has no levels, but level ", *level, " was given");
+  }
+  if (*level < info.min_level || *level > info.max_level) {
+    fail(ErrorKind::usage, info.name, " has no level ", *level, "; possible are ", info.min_level, " to ",
+         info.max_level);
+  }
+  return *level;
+}
+
+// Room for twice as much, with the same `size` bytes in front.
+Region grown(const Region& region, std::size_t size) {
+  const auto capacity = internal::checked_mul<std::uint64_t>(region.size(), 2);
+  if (!capacity) fail(ErrorKind::limit, "the decompressed data is too large for this machine");
+  Region larger = Region::allocate(*capacity);
+  std::copy_n(region.data(), size, larger.mutable_bytes().data());
+  return larger;
+}
+
+Region read_all(Reader& reader, std::size_t capacity) {
+  Region region = Region::allocate(capacity);
+  std::size_t size = 0;
+  while (true) {
+    if (size == region.size()) {
+      if (reader.peek(1).empty()) return region;
+      region = grown(region, size);
+    }
+    const std::size_t read = reader.read(region.mutable_bytes().subspan(size));
+    if (read == 0) return region.slice(0, size);
+    size += read;
+  }
+}
+
+}  // namespace
+
+Encoder::~Encoder() = default;
+void Encoder::expect(std::uint64_t) {}
+Decoder::~Decoder() = default;
+
+Codec::Codec(CodecInfo info) : info_(std::move(info)) {}
+Codec::~Codec() = default;
+
+bool Codec::recognises(Bytes head) const { return do_recognises(head); }
+
+bool Codec::do_recognises(Bytes head) const {
+  return std::any_of(info_.magics.begin(), info_.magics.end(),
+                     [&](const std::string& magic) { return as_text(head).starts_with(magic); });
+}
+
+std::unique_ptr<Writer> Codec::writer(Writer& below, const CodecOptions& options) const {
+  require_built(info_);
+  return std::make_unique<internal::EncodingWriter>(below, do_encoder(level_for(info_, options.level)), info_.name);
+}
+
+std::unique_ptr<Reader> Codec::reader(Reader& below, const CodecOptions& options) const {
+  require_built(info_);
+  return std::make_unique<internal::DecodingReader>(below, do_decoder(options.limits), info_.name, options.limits);
+}
+
+Region Codec::compress(Bytes bytes, const CodecOptions& options) const {
+  require_built(info_);
+  auto encoder = do_encoder(level_for(info_, options.level));
+  encoder->expect(bytes.size());
+  MemoryWriter memory;
+  internal::EncodingWriter writer(memory, std::move(encoder), info_.name);
+  writer.write(bytes);
+  writer.finish();
+  const auto keeper = std::make_shared<std::vector<std::byte>>(memory.take());
+  return Region::adopt(keeper, MutableBytes(*keeper));
+}
+
+Region Codec::decompress(Bytes bytes, const CodecOptions& options) const {
+  const auto source = memory_reader(bytes);
+  // What is allocated is a small multiple of what is there, and of what was decoded already.
+  constexpr std::size_t least = 4096;
+  constexpr std::size_t usual_ratio = 4;
+  const auto guess = internal::checked_mul(bytes.size(), usual_ratio).value_or(bytes.size());
+  return read_all(*reader(*source, options), std::max(least, guess));
+}
+
+}  // namespace larder

@@ -1,0 +1,119 @@
+#include "codecs/table.h"
+
+#include "base/text.h"
+#include "codecs/engine.h"
+
+namespace larder::internal {
+namespace {
+
+using namespace std::string_literals;
+
+struct Row {
+  CodecInfo info;  // without `library` and `built`, which the engine tells
+  bool (*recognises)(Bytes head) noexcept;
+  std::optional<Engine> (*engine)();
+};
+
+// One row a codec, in joblib's order. Of several codecs that recognise some bytes, the last one here wins.
+// The defaults are joblib's, and zstd's own. The lowest levels of lz4 and zstd are the fastest that the libraries know.
+std::vector<Row> rows() {
+  return {
+      {.info = {.name = "zlib",
+                .extensions = {".z"},
+                .magics = {"\x78"s},
+                .min_level = 1,
+                .max_level = 9,
+                .default_level = 3,
+                .has_checksum = true},
+       .recognises = recognises_zlib,
+       .engine = zlib_engine},
+      {.info = {.name = "gzip",
+                .aliases = {"gz"},
+                .extensions = {".gz"},
+                .magics = {"\x1f\x8b"s},
+                .min_level = 1,
+                .max_level = 9,
+                .default_level = 3,
+                .has_checksum = true},
+       .recognises = recognises_gzip,
+       .engine = gzip_engine},
+      {.info = {.name = "bz2",
+                .aliases = {"bzip2"},
+                .extensions = {".bz2"},
+                .magics = {"BZh"s},
+                .min_level = 1,
+                .max_level = 9,
+                .default_level = 9,
+                .has_checksum = true},
+       .recognises = recognises_bz2,
+       .engine = bz2_engine},
+      {.info = {.name = "lzma",
+                .extensions = {".lzma"},
+                .magics = {"\x5d\x00"s},
+                .min_level = 0,
+                .max_level = 9,
+                .default_level = 6},
+       .recognises = recognises_lzma,
+       .engine = lzma_engine},
+      {.info = {.name = "xz",
+                .extensions = {".xz"},
+                .magics = {"\xfd\x37\x7a\x58\x5a\x00"s},
+                .min_level = 0,
+                .max_level = 9,
+                .default_level = 6,
+                .has_checksum = true},
+       .recognises = recognises_xz,
+       .engine = xz_engine},
+      {.info = {.name = "lz4",
+                .extensions = {".lz4"},
+                .magics = {"\x04\x22\x4d\x18"s},
+                .min_level = -65536,
+                .max_level = 12,
+                .default_level = 0,
+                .has_checksum = true},
+       .recognises = recognises_lz4,
+       .engine = lz4_engine},
+      {.info = {.name = "zstd",
+                .aliases = {"zst"},
+                .extensions = {".zst"},
+                .magics = {"\x28\xb5\x2f\xfd"s},
+                .min_level = -131072,
+                .max_level = 22,
+                .default_level = 3,
+                .has_checksum = true},
+       .recognises = recognises_zstd,
+       .engine = zstd_engine},
+      {.info = {.name = "raw", .has_levels = false}, .recognises = recognises_nothing, .engine = raw_engine},
+  };
+}
+
+class BuiltInCodec final : public Codec {
+ public:
+  BuiltInCodec(CodecInfo info, bool (*judge)(Bytes) noexcept, Engine engine)
+      : Codec(std::move(info)), judge_(judge), engine_(std::move(engine)) {}
+
+ private:
+  std::unique_ptr<Encoder> do_encoder(int level) const override { return engine_.encoder(level); }
+  std::unique_ptr<Decoder> do_decoder(const Limits& limits) const override { return engine_.decoder(limits); }
+  bool do_recognises(Bytes head) const override { return judge_(head); }
+
+  bool (*judge_)(Bytes) noexcept;
+  Engine engine_;
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<Codec>> built_in_codecs() {
+  std::vector<std::unique_ptr<Codec>> result;
+  for (Row& row : rows()) {
+    // Codec refuses to make anything of a codec that is not built, so that an empty engine is never used.
+    std::optional<Engine> engine = row.engine();
+    row.info.built = engine.has_value();
+    if (engine) row.info.library = engine->library;
+    result.push_back(
+        std::make_unique<BuiltInCodec>(std::move(row.info), row.recognises, std::move(engine).value_or(Engine{})));
+  }
+  return result;
+}
+
+}  // namespace larder::internal

@@ -1,0 +1,139 @@
+// zstd (RFC 8878), on libzstd.
+#include <bit>
+
+#include "base/byte_order.h"
+#include "base/text.h"
+#include "codecs/engine.h"
+#include "codecs/skippable.h"
+#include "codecs/slice.h"
+
+#if LARDER_HAS_ZSTD
+#include <zstd.h>
+#include <zstd_errors.h>
+#endif
+
+namespace larder::internal {
+namespace {
+
+constexpr std::uint32_t frame_magic = 0xfd2fb528;
+
+}  // namespace
+
+// A stream that begins with skippable frames may be zstd's or lz4's. Where the head does not show the first real frame
+// it is taken for zstd's: pzstd and seekable zstd write such frames, the tools of lz4 do not.
+bool recognises_zstd(Bytes head) noexcept {
+  const auto magic = magic_behind_skippables(head);
+  return magic == frame_magic || (!magic && is_skippable(head));
+}
+
+#if LARDER_HAS_ZSTD
+namespace {
+
+ErrorKind kind_of(ZSTD_ErrorCode code) {
+  switch (code) {
+    case ZSTD_error_checksum_wrong:
+      return ErrorKind::checksum;
+    case ZSTD_error_frameParameter_windowTooLarge:
+    case ZSTD_error_memory_allocation:
+      return ErrorKind::limit;
+    case ZSTD_error_version_unsupported:
+    case ZSTD_error_frameParameter_unsupported:
+    case ZSTD_error_dictionary_wrong:
+      return ErrorKind::unsupported;
+    case ZSTD_error_parameter_unsupported:
+    case ZSTD_error_parameter_combination_unsupported:
+    case ZSTD_error_parameter_outOfBound:
+    case ZSTD_error_stage_wrong:
+    case ZSTD_error_init_missing:
+    case ZSTD_error_workSpace_tooSmall:
+    case ZSTD_error_dstSize_tooSmall:
+    case ZSTD_error_dstBuffer_null:
+      return ErrorKind::io;  // a mistake in the use of the library
+    default:
+      return ErrorKind::malformed;  // damage of the compressed data
+  }
+}
+
+std::size_t checked(std::size_t result) {
+  if (!ZSTD_isError(result)) return result;
+  fail(kind_of(ZSTD_getErrorCode(result)), "libzstd says: ", ZSTD_getErrorName(result));
+}
+
+class ZstdEncoder final : public Encoder {
+ public:
+  explicit ZstdEncoder(int level) : context_(ZSTD_createCCtx()) {
+    if (!context_) fail(ErrorKind::limit, "libzstd is out of memory");
+    static_cast<void>(checked(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level)));
+    static_cast<void>(checked(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1)));
+  }
+
+  std::size_t room() const override { return ZSTD_CStreamOutSize(); }
+  void expect(std::uint64_t size) override {
+    static_cast<void>(checked(ZSTD_CCtx_setPledgedSrcSize(context_.get(), size)));
+  }
+
+  Step step(Bytes in, MutableBytes out, bool last) override {
+    ZSTD_inBuffer input{in.data(), in.size(), 0};
+    ZSTD_outBuffer output{out.data(), out.size(), 0};
+    const std::size_t left =
+        checked(ZSTD_compressStream2(context_.get(), &output, &input, last ? ZSTD_e_end : ZSTD_e_continue));
+    return {.consumed = input.pos, .produced = output.pos, .ended = last && left == 0};
+  }
+
+ private:
+  struct Free {
+    void operator()(ZSTD_CCtx* context) const noexcept { static_cast<void>(ZSTD_freeCCtx(context)); }
+  };
+  std::unique_ptr<ZSTD_CCtx, Free> context_;
+};
+
+// The largest window the library may use, as a power of two, not above `window`.
+int window_log(std::uint64_t window) {
+  const ZSTD_bounds bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax);
+  static_cast<void>(checked(bounds.error));
+  const int wanted = window == 0 ? 0 : static_cast<int>(std::bit_width(window)) - 1;
+  return std::clamp(wanted, bounds.lowerBound, bounds.upperBound);
+}
+
+class ZstdDecoder final : public Decoder {
+ public:
+  explicit ZstdDecoder(const Limits& limits) : context_(ZSTD_createDCtx()) {
+    if (!context_) fail(ErrorKind::limit, "libzstd is out of memory");
+    static_cast<void>(checked(ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, window_log(limits.window))));
+  }
+
+  Step step(Bytes in, MutableBytes out, bool) override {
+    ZSTD_inBuffer input{in.data(), in.size(), 0};
+    ZSTD_outBuffer output{out.data(), out.size(), 0};
+    const std::size_t wanted = checked(ZSTD_decompressStream(context_.get(), &output, &input));
+    return {.consumed = input.pos, .produced = output.pos, .ended = wanted == 0};
+  }
+
+  void restart() override { static_cast<void>(checked(ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only))); }
+
+  Tail tail(Bytes next) override {
+    const bool frame = next.size() >= 4 && load_le<std::uint32_t>(next.data()) == frame_magic;
+    return {.kind = frame || is_skippable(next) ? Tail::Kind::stream : Tail::Kind::end};
+  }
+
+ private:
+  struct Free {
+    void operator()(ZSTD_DCtx* context) const noexcept { static_cast<void>(ZSTD_freeDCtx(context)); }
+  };
+  std::unique_ptr<ZSTD_DCtx, Free> context_;
+};
+
+}  // namespace
+
+std::optional<Engine> zstd_engine() {
+  return Engine{.library = join("libzstd ", ZSTD_versionString()),
+                .encoder = [](int level) -> std::unique_ptr<Encoder> { return std::make_unique<ZstdEncoder>(level); },
+                .decoder = [](const Limits& limits) -> std::unique_ptr<Decoder> {
+                  return std::make_unique<ZstdDecoder>(limits);
+                }};
+}
+#else
+std::optional<Engine> zstd_engine() { return std::nullopt; }
+#endif
+
+}  // namespace larder::internal

@@ -1,0 +1,135 @@
+"""What larder compresses opens in the real tools, and what they compress opens in larder.
+
+usage: test_real_tools.py CODEC_TOOL. Exit status 77 where a tool is missing, after testing the others.
+"""
+import bz2
+import gzip
+import io
+import lzma
+import random
+import shutil
+import subprocess
+import sys
+import zlib
+
+SKIPPED = 77
+codec_tool = sys.argv[1]
+missing = set()
+failures = []
+checks = 0
+
+
+def run(command, data):
+    done = subprocess.run(command, input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
+    if done.returncode != 0:
+        raise RuntimeError('%s: exit status %d: %s' % (' '.join(command), done.returncode, done.stderr.decode('replace')))
+    return done.stdout
+
+
+def program(package, *command):
+    """A function that pipes bytes through a program of a Debian package; None, noted, where it is not installed."""
+    if shutil.which(command[0]) is None:
+        missing.add('%s (Debian package %s)' % (command[0], package))
+        return None
+    return lambda data: run(list(command), data)
+
+
+def python_lz4():
+    try:
+        import lz4.frame
+    except ImportError:
+        missing.add('lz4.frame (Debian package python3-lz4)')
+        return None, None
+    return lz4.frame.decompress, lambda data: lz4.frame.compress(data, store_size=False, content_checksum=True)
+
+
+def lz4_file(data):
+    """As joblib writes lz4: pieces, linked blocks, no checksum."""
+    import lz4.frame
+    target = io.BytesIO()
+    with lz4.frame.LZ4FrameFile(target, 'wb') as out:
+        for start in range(0, len(data), 1000):
+            out.write(data[start:start + 1000])
+    return target.getvalue()
+
+
+def alone(data):
+    return lzma.compress(data, format=lzma.FORMAT_ALONE)
+
+
+lz4_read, lz4_write = python_lz4()
+lz4_file_write = lz4_file if lz4_read else None
+
+# codec -> {tool: (reads ours, writes for us)}
+TOOLS = {
+    'zlib': {'python zlib': (zlib.decompress, zlib.compress),
+             'pigz -z': (program('pigz', 'pigz', '-dzc'), program('pigz', 'pigz', '-zc'))},
+    'gzip': {'gzip': (program('gzip', 'gzip', '-dc'), program('gzip', 'gzip', '-c')),
+             'pigz': (program('pigz', 'pigz', '-dc'), program('pigz', 'pigz', '-c', '-b', '128')),
+             'python gzip': (gzip.decompress, gzip.compress)},
+    'bz2': {'bzip2': (program('bzip2', 'bzip2', '-dc'), program('bzip2', 'bzip2', '-c')),
+            'python bz2': (bz2.decompress, bz2.compress)},
+    'lzma': {'xz --format=lzma': (program('xz-utils', 'xz', '--format=lzma', '-dc'),
+                                  program('xz-utils', 'xz', '--format=lzma', '-c')),
+             'python lzma': (lzma.decompress, alone)},
+    'xz': {'xz': (program('xz-utils', 'xz', '-dc'), program('xz-utils', 'xz', '-c')),
+           'xz -T2, small blocks': (None, program('xz-utils', 'xz', '-T2', '--block-size=10000', '-c')),
+           'xz, SHA-256': (None, program('xz-utils', 'xz', '--check=sha256', '-c')),
+           'xz, no check': (None, program('xz-utils', 'xz', '--check=none', '-c')),
+           'python lzma': (lzma.decompress, lzma.compress)},
+    'lz4': {'lz4': (program('lz4', 'lz4', '-dc'), program('lz4', 'lz4', '-c')),
+            'lz4 -9 linked, checksums of blocks': (None, program('lz4', 'lz4', '-9', '-BD', '-BX', '-B4', '-c')),
+            'python lz4': (lz4_read, lz4_write),
+            'joblib\'s lz4': (None, lz4_file_write)},
+    'zstd': {'zstd': (program('zstd', 'zstd', '-dc'), program('zstd', 'zstd', '-c')),
+             'zstd -19 --long': (None, program('zstd', 'zstd', '-19', '--long=27', '-c')),
+             'zstd, no checksum': (None, program('zstd', 'zstd', '--no-check', '-c')),
+             'pzstd, with skippable frames': (None, program('zstd', 'pzstd', '-q', '-c', '-p', '2', '-1'))},
+}
+LEVELS = {'zlib': [1, 9], 'gzip': [1, 9], 'bz2': [1, 9], 'lzma': [0, 9], 'xz': [0, 9], 'lz4': [-5, 3, 12], 'zstd': [-5, 1, 19]}
+
+
+def samples():
+    source = random.Random(20240607)
+    words = [bytes(source.randrange(97, 123) for _ in range(source.randrange(2, 9))) for _ in range(300)]
+    text = b' '.join(source.choice(words) for _ in range(60_000))
+    return {'empty': b'', 'one byte': b'x', 'zeros': bytes(5_000_000), 'text': text,
+            'random': bytes(source.getrandbits(8) for _ in range(200_000))}
+
+
+def check(what, work, expected):
+    global checks
+    checks += 1
+    try:
+        if work() != expected:
+            failures.append(what + ': other bytes')
+    except Exception as error:  # of whatever tool: it is one failed check
+        failures.append('%s: %s: %s' % (what, type(error).__name__, error))
+
+
+def check_codec(codec, data_name, data):
+    ours = {codec: run([codec_tool, 'compress', codec], data)}
+    for level in LEVELS[codec]:
+        name = '%s:%d' % (codec, level)
+        ours[name] = run([codec_tool, 'compress', name], data)
+    for tool, (reads, writes) in TOOLS[codec].items():
+        if reads:
+            for name, compressed in ours.items():
+                check('%s reads our %s of %s' % (tool, name, data_name), lambda: reads(compressed), data)
+        if writes:
+            check('we read %s of %s' % (tool, data_name),
+                  lambda: run([codec_tool, 'decompress', codec], writes(data)), data)
+            check('we read two of %s of %s in a row' % (tool, data_name),
+                  lambda: run([codec_tool, 'decompress', codec], writes(data) + writes(b'tail')), data + b'tail')
+
+
+for name, content in samples().items():
+    for codec in TOOLS:
+        check_codec(codec, name, content)
+
+print('%d checks, %d failed' % (checks, len(failures)))
+for failure in failures:
+    print('FAILED:', failure)
+for tool in sorted(missing):
+    print('MISSING, not tested:', tool)
+sys.exit(1 if failures else SKIPPED if missing else 0)
