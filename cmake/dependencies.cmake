@@ -1,6 +1,7 @@
 # Third-party libraries. LARDER_WITH_X is AUTO (used where found), ON (its absence is an error) or OFF.
 
-set(LARDER_PRIVATE_LIBRARIES "")  # names for the linker, for users of the static library
+set(LARDER_DEPENDENCIES "")       # the X of each that was found
+set(LARDER_PRIVATE_LIBRARIES "")  # their names for the linker, for users of the static library
 
 # larder_dependency(X header library "what for"): sets LARDER_HAS_X and, where found, the target larder_dep_X.
 function(larder_dependency name header library purpose)
@@ -16,6 +17,7 @@ function(larder_dependency name header library purpose)
       add_library(larder_dep_${name} INTERFACE)
       target_include_directories(larder_dep_${name} SYSTEM INTERFACE ${LARDER_${name}_INCLUDE_DIR})
       target_link_libraries(larder_dep_${name} INTERFACE ${LARDER_${name}_LIBRARY})
+      set(LARDER_DEPENDENCIES ${LARDER_DEPENDENCIES} ${name} PARENT_SCOPE)
       set(LARDER_PRIVATE_LIBRARIES ${LARDER_PRIVATE_LIBRARIES} ${library} PARENT_SCOPE)
     elseif(NOT LARDER_WITH_${name} STREQUAL AUTO)
       message(FATAL_ERROR "LARDER_WITH_${name}=${LARDER_WITH_${name}}, but ${header} or lib${library} is not found (${purpose})")

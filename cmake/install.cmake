@@ -27,7 +27,3 @@ list(TRANSFORM LARDER_PRIVATE_LIBRARIES PREPEND "-l" OUTPUT_VARIABLE larder_pc_p
 list(JOIN larder_pc_private " " larder_pc_private)
 configure_file(cmake/larder.pc.in larder.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/larder.pc DESTINATION ${larder_pkgconfig_dir})
-
-# Programs installed beside the library find it wherever the tree stands.
-file(RELATIVE_PATH larder_lib_from_bin ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
-set(CMAKE_INSTALL_RPATH $ORIGIN/${larder_lib_from_bin})

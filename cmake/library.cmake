@@ -1,4 +1,4 @@
-# The libraries that users link, made of the rooms' objects, and their installation.
+# The libraries that users link, made of the rooms' objects.
 
 set(LARDER_OBJECTS "")
 foreach(room IN LISTS LARDER_ROOMS)
@@ -16,12 +16,10 @@ target_link_libraries(larder_static PRIVATE Threads::Threads)
 if(LARDER_SANITIZE)
   target_link_options(larder PRIVATE -fsanitize=${LARDER_SANITIZE})
 endif()
-foreach(dependency ZLIB BZIP2 LZMA LZ4 ZSTD)
-  if(LARDER_HAS_${dependency})
-    # Named by path, not by target, so that no target of the build tree is exported.
-    target_link_libraries(larder PRIVATE ${LARDER_${dependency}_LIBRARY})
-    target_link_libraries(larder_static PRIVATE $<BUILD_INTERFACE:${LARDER_${dependency}_LIBRARY}>)
-  endif()
+foreach(dependency IN LISTS LARDER_DEPENDENCIES)
+  # Named by path, not by target, so that no target of the build tree is exported.
+  target_link_libraries(larder PRIVATE ${LARDER_${dependency}_LIBRARY})
+  target_link_libraries(larder_static PRIVATE $<BUILD_INTERFACE:${LARDER_${dependency}_LIBRARY}>)
 endforeach()
 foreach(target larder larder_static)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)

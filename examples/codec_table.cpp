@@ -47,8 +47,9 @@ std::vector<Job> jobs_for(const std::string& stem) {
     const larder::CodecInfo& info = codec->info();
     if (!info.built || info.extensions.empty()) continue;
     for (const int level : levels_of(info)) {
+      const bool plain = !info.has_levels || level == info.default_level;
       const std::string text = info.has_levels ? std::to_string(level) : "-";
-      const auto compress = info.has_levels ? larder::Compress(info.name, level) : larder::Compress(info.name);
+      const auto compress = plain ? larder::Compress(info.name) : larder::Compress(info.name, level);
       jobs.push_back({stem + "-" + text + ".joblib" + info.extensions.front(), compress, info.name, text});
     }
   }
