@@ -37,7 +37,7 @@ class Feeder {
     ignore_broken_pipes();  // a test may stop reading early
     thread_ = std::thread([sink = ends[1], bytes = std::move(content)] {
       std::size_t piece = 1;
-      for (std::size_t done = 0; done < bytes.size(); piece = piece * 3 + 1) {
+      for (std::size_t done = 0; done < bytes.size(); piece = std::min<std::size_t>(piece * 3 + 1, 100'000)) {
         const ssize_t size = ::write(sink, bytes.data() + done, std::min(piece, bytes.size() - done));
         if (size <= 0) break;
         done += static_cast<std::size_t>(size);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
@@ -30,7 +31,7 @@ class Collector {
   explicit Collector(Ends ends) : sink_(ends[1]) {
     thread_ = std::thread([this, source = ends[0]] {
       std::size_t piece = 1;
-      for (;; piece = piece * 3 + 1) {
+      for (;; piece = std::min<std::size_t>(piece * 3 + 1, 100'000)) {
         Content part(piece);
         const ssize_t size = ::read(source, part.data(), part.size());
         if (size <= 0) break;
