@@ -21,6 +21,20 @@ void require_usable(std::FILE* file, const std::string& name) {
   if (std::ferror(file) != 0) fail(ErrorKind::io, name, ": an earlier operation on this FILE failed");
 }
 
+// fread waits until all of `out` is there, or the end.
+std::size_t read_some(std::FILE* file, MutableBytes out, const std::string& name) {
+  for (;;) {
+    errno = 0;
+    const std::size_t size = std::fread(out.data(), 1, out.size(), file);
+    if (std::ferror(file) == 0) return size;
+    const int code = errno;
+    if (code != EINTR && code != EAGAIN) fail_os(code == 0 ? EIO : code, "read", name);
+    std::clearerr(file);
+    if (size != 0) return size;
+    if (code == EAGAIN) internal::wait_until_ready(::fileno(file), POLLIN, name);
+  }
+}
+
 class StdioReader final : public Reader {
  public:
   StdioReader(std::FILE* file, std::string name) : file_(file), name_(std::move(name)) {
@@ -37,23 +51,12 @@ class StdioReader final : public Reader {
   void measure(off_t start) {
     if (::fseeko(file_, 0, SEEK_END) != 0) return;
     const off_t end = ::ftello(file_);
-    if (end > 0 || (end == 0 && std::fgetc(file_) == EOF)) size_ = static_cast<std::uint64_t>(end);
+    std::byte first;
+    if (end > 0 || (end == 0 && read_some(file_, {&first, 1}, name_) == 0)) size_ = static_cast<std::uint64_t>(end);
     if (::fseeko(file_, start, SEEK_SET) != 0) fail_os(errno, "seek in", name_);
   }
 
-  // fread waits until all of `out` is there, or the end.
-  std::size_t do_read(MutableBytes out) override {
-    for (;;) {
-      errno = 0;
-      const std::size_t size = std::fread(out.data(), 1, out.size(), file_);
-      if (std::ferror(file_) == 0) return size;
-      const int code = errno;
-      if (code != EINTR && code != EAGAIN) fail_os(code == 0 ? EIO : code, "read", name_);
-      std::clearerr(file_);
-      if (size != 0) return size;
-      if (code == EAGAIN) internal::wait_until_ready(::fileno(file_), POLLIN, name_);
-    }
-  }
+  std::size_t do_read(MutableBytes out) override { return read_some(file_, out, name_); }
   bool do_can_seek() const override { return size_.has_value(); }
   void do_seek(std::uint64_t position) override {
     if (::fseeko(file_, static_cast<off_t>(position), SEEK_SET) != 0) fail_os(errno, "seek in", name_);

@@ -1,4 +1,5 @@
-// Writer: where bytes go. Files (published atomically), memory, pipes, sockets, standard streams, callbacks, compressors.
+// Writer: where bytes go. Files (published atomically), memory, pipes, sockets, standard streams, callbacks,
+// compressors.
 #pragma once
 
 #include <cstddef>
@@ -15,20 +16,23 @@
 
 namespace larder {
 
-// A sink of bytes. `finish()` commits; a Writer that is destroyed without it discards what it can: a file writer leaves its target
-// untouched, a compressor writes no end of stream.
+// A sink of bytes. `finish()` commits; a Writer that is destroyed without it discards what it can: a file writer leaves
+// its target untouched, a compressor writes no end of stream.
 //
-// Not thread-safe: one thread at a time. After a method threw, the Writer can only be destroyed; any other call is Error `usage`.
+// Not thread-safe: one thread at a time. After a method threw, the Writer can only be destroyed; any other call is
+// Error `usage`.
 class LARDER_API Writer {
  public:
   virtual ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  // Takes all of `bytes`, or throws. Small pieces are gathered; errors may therefore surface in a later call, at the latest in finish().
+  // Takes all of `bytes`, or throws. Small pieces are gathered; errors may therefore surface in a later call, at the
+  // latest in finish().
   void write(Bytes bytes);
 
-  // Offset of the next byte from the start of the target, or from where this Writer began on a target that does not tell.
+  // Offset of the next byte from the start of the target, or from where this Writer began on a target that does not
+  // tell.
   std::uint64_t position() const noexcept { return position_; }
 
   // Passes gathered bytes on to the target (not to the disk).
@@ -41,7 +45,8 @@ class LARDER_API Writer {
   std::string name() const;
 
  protected:
-  explicit Writer(std::uint64_t start = 0, std::size_t buffer_size = 64 * 1024) : position_(start), buffer_size_(buffer_size) {}
+  explicit Writer(std::uint64_t start = 0, std::size_t buffer_size = 64 * 1024)
+      : position_(start), buffer_size_(buffer_size) {}
 
   // Takes all of `bytes`, never empty, or throws.
   virtual void do_write(Bytes bytes) = 0;
@@ -71,10 +76,13 @@ struct FileOptions {
   Sync sync = Sync::full;
 };
 
-// A file that appears under `path` only when finish() returns: written to a temporary file in the same directory, synced, renamed over `path`,
-// directory synced. Until then, and for ever if it is dropped, what stood at `path` is untouched; whoever has the old file open or mapped
-// keeps the old content. Links are followed; the mode of an existing file is kept, a new one obeys the umask. Where `path` is a FIFO, device or socket
-// there is nothing to publish: bytes go there directly. Errors: `io`, `not_found` (no such directory), `usage` (a directory).
+// A file that appears under `path` only when finish() returns: written to a temporary file in the same directory,
+// synced, renamed over `path`, directory synced. Until then, and for ever if it is dropped, what stood at `path` is
+// untouched; whoever has the old file open or mapped keeps the old content. Links are followed; the mode of an existing
+// file is kept, a new one obeys the umask. Where `path` is a FIFO, device or socket there is nothing to publish: bytes
+// go there directly. A process that is killed may leave a `.larder-<32 hex digits>` in the directory. Errors: `io`,
+// `not_found` (no such directory), `usage` (a directory), `unknown_outcome` (in place, but its directory could not be
+// synced).
 LARDER_API std::unique_ptr<Writer> create_file(const Path& path, const FileOptions& options = {});
 
 // Memory. `bytes()` is what was written so far (flush first), `take()` moves it out after finish().
@@ -92,17 +100,19 @@ class LARDER_API MemoryWriter final : public Writer {
   std::vector<std::byte> bytes_;
 };
 
-// Things that the caller owns and keeps open: finish() flushes them, nothing is closed, and what was passed on before a drop stays.
-// Positions start at the target's own position where it tells one, else at 0.
+// Things that the caller owns and keeps open: finish() flushes them, nothing is closed, and what was passed on before a
+// drop stays. Positions start at the target's own position where it tells one, else at 0. Writing to a pipe or socket
+// that nobody reads raises SIGPIPE, as everywhere; a process that ignores this signal gets Error `io` instead.
 LARDER_API std::unique_ptr<Writer> stream_writer(std::ostream& stream, std::string name = "<ostream>");
 LARDER_API std::unique_ptr<Writer> stdio_writer(std::FILE* file, std::string name = "<FILE>");
 LARDER_API std::unique_ptr<Writer> fd_writer(int descriptor, std::string name = "<descriptor>");
 
-// A function that takes all of `bytes` or throws.
+// A function that takes all of `bytes` or throws; what it throws reaches the caller as it is.
 using WriteFunction = std::function<void(Bytes bytes)>;
 LARDER_API std::unique_ptr<Writer> callback_writer(WriteFunction write, std::string name = "<callback>");
 
-// Passes on to `below` (borrowed), but Error `limit` as soon as more than `most` bytes were written. finish() flushes `below`, it does not finish it.
+// Passes on to `below` (borrowed), but Error `limit` as soon as more than `most` bytes were written. finish() flushes
+// `below`, it does not finish it.
 LARDER_API std::unique_ptr<Writer> limit_writer(Writer& below, std::uint64_t most);
 
 }  // namespace larder

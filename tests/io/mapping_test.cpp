@@ -40,8 +40,8 @@ TEST_CASE("a mapping shows the file, at any offset") {
   CHECK(whole.mapped());
   CHECK_FALSE(whole.writable());
   CHECK(equal(whole.bytes(), content));
-  for (const std::size_t offset : {0, 1, 4095, 4096, 4097, 12'345}) {
-    for (const std::size_t size : {0, 1, 5000}) {
+  for (const std::size_t offset : {0u, 1u, 4095u, 4096u, 4097u, 12'345u}) {
+    for (const std::size_t size : {0u, 1u, 5000u}) {
       INFO(size << " bytes from " << offset);
       CHECK(
           equal(map_file(directory / "x", MapMode::read, offset, size).bytes(), Bytes(content).subspan(offset, size)));

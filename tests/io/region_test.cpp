@@ -20,7 +20,7 @@ std::uint64_t most_resident_kib() {
 }
 
 TEST_CASE("an allocated region is writable, aligned and of the size asked for") {
-  for (const std::uint64_t size : {0, 1, 63, 1024 * 1024 - 1, 1024 * 1024, 5 * 1024 * 1024 + 1}) {
+  for (const std::uint64_t size : {0u, 1u, 63u, 1024u * 1024 - 1, 1024u * 1024, 5 * 1024u * 1024 + 1}) {
     const Region region = Region::allocate(size);
     REQUIRE(region.size() == size);
     CHECK(region.writable());

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -266,6 +267,38 @@ TEST_CASE("a FILE in memory seeks") {
   CHECK(reader->size() == 500);
   reader->seek(490);
   CHECK(equal(read_all(*reader), Bytes(content).subspan(490)));
+  std::fclose(file);
+}
+
+TEST_CASE("a FILE that signals interrupt is read on, even where its length is asked") {
+  struct Interrupted {  // ends at 0, it says, but has 3 bytes; every second read is interrupted
+    std::size_t next = 0;
+    bool interrupt = false;
+    static ssize_t read(void* cookie, char* out, std::size_t) {
+      auto& self = *static_cast<Interrupted*>(cookie);
+      self.interrupt = !self.interrupt;
+      if (self.interrupt) {
+        errno = EINTR;
+        return -1;
+      }
+      const std::size_t size = std::string_view("abc").copy(out, 1, self.next);
+      self.next += size;
+      return static_cast<ssize_t>(size);
+    }
+    static int seek(void* cookie, off64_t* offset, int whence) {
+      auto& self = *static_cast<Interrupted*>(cookie);
+      if (whence == SEEK_SET) self.next = static_cast<std::size_t>(*offset);
+      if (whence == SEEK_END) self.next = 0;
+      *offset = static_cast<off64_t>(self.next);
+      return 0;
+    }
+  } source;
+  std::FILE* file = ::fopencookie(&source, "rb", {Interrupted::read, nullptr, Interrupted::seek, nullptr});
+  REQUIRE(file != nullptr);
+  std::setvbuf(file, nullptr, _IONBF, 0);
+  const auto reader = stdio_reader(file);
+  CHECK_FALSE(reader->size());
+  CHECK(as_text(read_all(*reader)) == "abc");
   std::fclose(file);
 }
 
