@@ -307,14 +307,16 @@ class Headers(unittest.TestCase):
             "a sign before a parenthesis": plain.replace("3", "+(3)"),
         }
         accepted = {
-            "blanks before the dict after an empty line": "\n  " + plain,
+            "blanks before the dict after an empty line": header_file(body="\n  " + plain),
+            "blanks on a last line of their own in version 3": header_file(body=plain + "\n  ", version=3),
         }
         for (reason, body), answer in zip(refused.items(), ask(["read", hexed(header_file(body=body))] for body in refused.values())):
             with self.subTest(reason):
                 self.assertEqual(np.load(io.BytesIO(header_file(body=body) + bytes(4096))).dtype, np.dtype("f8"))
                 self.assertEqual(answer[:2], ["error", "malformed"])
-        for (reason, body), answer in zip(accepted.items(), ask(["read", hexed(header_file(body=body))] for body in accepted.values())):
+        for (reason, file), answer in zip(accepted.items(), ask(["read", hexed(file)] for file in accepted.values())):
             with self.subTest(reason):
+                self.assertRaises(ValueError, np.load, io.BytesIO(file + bytes(4096)))
                 self.assertEqual(answer[0], "ok")
 
 
