@@ -84,7 +84,8 @@ class Copy {
   }
 
   Sequence* copy_of(const Sequence& sequence) {
-    return arena_.make<Sequence>(copy_of(std::span<const Value>(sequence.members, sequence.size)), sequence.size, sequence.size);
+    return arena_.make<Sequence>(copy_of(std::span<const Value>(sequence.members, sequence.size)), sequence.size,
+                                 sequence.size);
   }
 
   // Hashes depend on content and on serials, which are copied, so the index is copied as it is.
@@ -113,8 +114,10 @@ class Copy {
   std::vector<std::pair<Value*, std::size_t>> unfinished_;
 };
 
-static_assert(offsetof(Object, state) == offsetof(Object, callable) + 3 * sizeof(Value), "the four values of an Object are copied as one run");
-static_assert(offsetof(internal::Global, qualified_name) == sizeof(Value), "the two values of a Global are copied as one run");
+static_assert(offsetof(Object, state) == offsetof(Object, callable) + 3 * sizeof(Value),
+              "the four values of an Object are copied as one run");
+static_assert(offsetof(internal::Global, qualified_name) == sizeof(Value),
+              "the two values of a Global are copied as one run");
 
 }  // namespace
 

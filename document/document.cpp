@@ -5,10 +5,10 @@
 #include <limits>
 
 #include "base/text.h"
+#include "base/unicode.h"
 #include "document/integer.h"
 #include "document/keys.h"
 #include "document/records.h"
-#include "base/unicode.h"
 
 namespace larder {
 
@@ -21,13 +21,15 @@ using internal::Sequence;
 namespace {
 
 void require(Value value, ValueKind kind, const char* change) {
-  if (!value.is(kind)) fail(ErrorKind::usage, "cannot ", change, " a ", name_of(value.kind()), ", only a ", name_of(kind));
+  if (!value.is(kind))
+    fail(ErrorKind::usage, "cannot ", change, " a ", name_of(value.kind()), ", only a ", name_of(kind));
 }
 
 }  // namespace
 
 Value internal::Access::text(Document& document, ValueKind kind, Bytes content) {
-  if (content.size() < std::numeric_limits<std::uint32_t>::max()) return make(kind, content.data(), static_cast<std::uint32_t>(content.size()));
+  if (content.size() < std::numeric_limits<std::uint32_t>::max())
+    return make(kind, content.data(), static_cast<std::uint32_t>(content.size()));
   return make(kind, arena(document).make<LongBytes>(content.data(), content.size()), 0, is_long);
 }
 
@@ -35,7 +37,8 @@ void internal::Access::append(Arena& arena, Sequence& sequence, const Value* val
   if (count == 0) return;
   if (count > sequence.capacity - sequence.size) {
     // A first batch gets exactly its room (most lists are never appended to again); later ones double it.
-    const std::size_t capacity = sequence.capacity == 0 ? std::max<std::size_t>(count, 2) : std::max(sequence.size + count, sequence.capacity * 2);
+    const std::size_t capacity = sequence.capacity == 0 ? std::max<std::size_t>(count, 2)
+                                                        : std::max(sequence.size + count, sequence.capacity * 2);
     Value* const members = arena.make_array<Value>(capacity);
     std::copy_n(sequence.members, sequence.size, members);
     sequence.members = members;
@@ -55,18 +58,25 @@ void Document::set_root(Value value) noexcept { impl_->root = value; }
 std::uint64_t Document::memory() const noexcept { return impl_->arena.size(); }
 
 Value Document::str(std::string_view utf8) {
-  if (const auto bad = internal::invalid_utf8(utf8, true)) fail(ErrorKind::malformed, "a str is not UTF-8 at its byte ", *bad);
+  if (const auto bad = internal::invalid_utf8(utf8, true))
+    fail(ErrorKind::malformed, "a str is not UTF-8 at its byte ", *bad);
   return Access::text(*this, ValueKind::str, {impl_->arena.copy(larder::as_bytes(utf8)), utf8.size()});
 }
 
-Value Document::bytes(Bytes content) { return Access::text(*this, ValueKind::bytes, {impl_->arena.copy(content), content.size()}); }
-Value Document::bytearray(Bytes content) { return Access::text(*this, ValueKind::bytearray, {impl_->arena.copy(content), content.size()}); }
+Value Document::bytes(Bytes content) {
+  return Access::text(*this, ValueKind::bytes, {impl_->arena.copy(content), content.size()});
+}
+Value Document::bytearray(Bytes content) {
+  return Access::text(*this, ValueKind::bytearray, {impl_->arena.copy(content), content.size()});
+}
 
 Value Document::integer(Bytes twos_complement) {
   const Bytes bytes = internal::without_sign_bytes(twos_complement);
   if (const auto small = internal::as_int64(bytes)) return Value::integer(*small);
-  if (bytes.size() > 0x7fffffff) fail(ErrorKind::limit, "an int of ", bytes.size(), " bytes; pickles hold at most 2^31 - 1");
-  return Access::make(ValueKind::integer, impl_->arena.copy(bytes), static_cast<std::uint32_t>(bytes.size()), Access::is_long);
+  if (bytes.size() > 0x7fffffff)
+    fail(ErrorKind::limit, "an int of ", bytes.size(), " bytes; pickles hold at most 2^31 - 1");
+  return Access::make(ValueKind::integer, impl_->arena.copy(bytes), static_cast<std::uint32_t>(bytes.size()),
+                      Access::is_long);
 }
 
 Value Document::complex(std::complex<double> value) {
@@ -96,7 +106,8 @@ Value Document::list(std::span<const Value> members) {
 
 Value Document::tuple(std::span<const Value> members) {
   if (members.empty()) return Access::make(ValueKind::tuple, nullptr);
-  if (members.size() > std::numeric_limits<std::uint32_t>::max()) fail(ErrorKind::limit, "a tuple of more than 2^32 - 1 members");
+  if (members.size() > std::numeric_limits<std::uint32_t>::max())
+    fail(ErrorKind::limit, "a tuple of more than 2^32 - 1 members");
   Value* const place = impl_->arena.make_array<Value>(members.size());
   std::ranges::copy(members, place);
   return Access::make(ValueKind::tuple, place, static_cast<std::uint32_t>(members.size()));
@@ -122,8 +133,8 @@ Value Document::global(std::string_view module_name, std::string_view qualified_
 }
 
 Value Document::object(ObjectForm form, Value callable, Value arguments, Value keywords) {
-  return Access::make(ValueKind::object,
-                      impl_->arena.make<Object>(form, impl_->next_serial++, callable, arguments, keywords, Value(), nullptr, nullptr));
+  return Access::make(ValueKind::object, impl_->arena.make<Object>(form, impl_->next_serial++, callable, arguments,
+                                                                   keywords, Value(), nullptr, nullptr));
 }
 
 void Document::append(Value list, Value member) {

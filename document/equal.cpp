@@ -26,7 +26,8 @@ bool equal_numbers(Value a, Value b) {
   const auto equal_parts = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
   if (a.is(ValueKind::floating) && b.is(ValueKind::floating)) return equal_parts(a.as_float(), b.as_float());
   if (a.is(ValueKind::complex) && b.is(ValueKind::complex))
-    return equal_parts(a.as_complex().real(), b.as_complex().real()) && equal_parts(a.as_complex().imag(), b.as_complex().imag());
+    return equal_parts(a.as_complex().real(), b.as_complex().real()) &&
+           equal_parts(a.as_complex().imag(), b.as_complex().imag());
   return internal::equal_keys(a, b);
 }
 
@@ -107,23 +108,28 @@ class Comparison {
     return true;
   }
 
-  // The entry of `b` for entry i of `a`. Keys that are equal only by identity (objects) or to nothing (NaN) are compared with what stands in the same place.
+  // The entry of `b` for entry i of `a`. Keys that are equal only by identity (objects) or to nothing (NaN) are
+  // compared with what stands in the same place.
   std::optional<std::size_t> counterpart(const Keyed& a, std::size_t i, const Keyed& b) {
     const Value key = a.slots[i * a.stride];
     if (const auto found = internal::find_entry(b, key)) return found;
     const Value other = b.slots[i * b.stride];
     if (key.kind() != other.kind()) return std::nullopt;
-    if (key.is(ValueKind::floating) || key.is(ValueKind::complex)) return equal_numbers(key, other) ? std::optional(i) : std::nullopt;
+    if (key.is(ValueKind::floating) || key.is(ValueKind::complex))
+      return equal_numbers(key, other) ? std::optional(i) : std::nullopt;
     if (!key.is(ValueKind::object) && !key.is(ValueKind::tuple) && !key.is(ValueKind::frozenset)) return std::nullopt;
     waiting_.emplace_back(key, other);
     return i;
   }
 
   bool compare_objects(const internal::Object& a, const internal::Object& b) {
-    if (a.form != b.form || (a.items == nullptr) != (b.items == nullptr) || (a.entries == nullptr) != (b.entries == nullptr)) return false;
+    if (a.form != b.form || (a.items == nullptr) != (b.items == nullptr) ||
+        (a.entries == nullptr) != (b.entries == nullptr))
+      return false;
     waiting_.emplace_back(a.state, b.state);
     if (a.entries != nullptr && !compare_entries(*a.entries, *b.entries)) return false;
-    if (a.items != nullptr && !compare_spans({a.items->members, a.items->size}, {b.items->members, b.items->size})) return false;
+    if (a.items != nullptr && !compare_spans({a.items->members, a.items->size}, {b.items->members, b.items->size}))
+      return false;
     waiting_.emplace_back(a.keywords, b.keywords);
     waiting_.emplace_back(a.arguments, b.arguments);
     waiting_.emplace_back(a.callable, b.callable);

@@ -96,7 +96,9 @@ std::optional<std::string> bytes_of_text(std::string_view digits, unsigned base)
   std::vector<std::uint32_t> words;
   for (const char letter : digits) {
     const unsigned lower = static_cast<unsigned char>(letter) | 0x20u;
-    const unsigned digit = letter >= '0' && letter <= '9' ? static_cast<unsigned>(letter - '0') : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : base;
+    const unsigned digit = letter >= '0' && letter <= '9' ? static_cast<unsigned>(letter - '0')
+                           : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10
+                                                          : base;
     if (digit >= base) return std::nullopt;
     std::uint64_t carry = digit;
     for (std::uint32_t& word : words) {

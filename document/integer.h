@@ -21,7 +21,8 @@ std::string bytes_of(std::int64_t value);
 // In decimal; takes time in the square of the length.
 std::string decimal_of(Bytes twos_complement);
 
-// The bytes of digits in `base` (10 or 16), with an optional sign; nothing where `digits` is no number. Takes time in the square of the length.
+// The bytes of digits in `base` (10 or 16), with an optional sign; nothing where `digits` is no number. Takes time in
+// the square of the length.
 std::optional<std::string> bytes_of_text(std::string_view digits, unsigned base = 10);
 
 }  // namespace larder::internal

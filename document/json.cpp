@@ -53,7 +53,9 @@ class JsonPrinter {
     if (frame.next != 0) out_.append(options_.pretty ? "," : ", ");
     new_line(stack_.size());
     print_part(frame, frame.next++);
-    if (out_.size() > options_.limits.text) internal::fail(ErrorKind::limit, "the text is longer than Limits::text allows (", options_.limits.text, " bytes)");
+    if (out_.size() > options_.limits.text)
+      internal::fail(ErrorKind::limit, "the text is longer than Limits::text allows (", options_.limits.text,
+                     " bytes)");
   }
 
   // May push a frame, which invalidates `frame`.
@@ -78,12 +80,16 @@ class JsonPrinter {
       const std::size_t depth = stack_.size();
       print(slot);
       if (is_key) return;
-      if (stack_.size() == depth) out_.append("]");
-      else stack_.back().close = closed_with_pair(stack_.back().close);
+      if (stack_.size() == depth)
+        out_.append("]");
+      else
+        stack_.back().close = closed_with_pair(stack_.back().close);
     }
   }
 
-  static const char* closed_with_pair(std::string_view close) { return close == "]" ? "]]" : close == "}" ? "}]" : close == "]}" ? "]}]" : "}}]"; }
+  static const char* closed_with_pair(std::string_view close) {
+    return close == "]" ? "]]" : close == "}" ? "}]" : close == "]}" ? "]}]" : "}}]";
+  }
 
   static std::size_t size_of(const Frame& frame) {
     if (frame.value.is(ValueKind::object)) return frame.parts.size();
@@ -128,7 +134,8 @@ class JsonPrinter {
         break;
       case ValueKind::global:
         out_.append("{\"$global\": ");
-        internal::append_json_string(out_, std::string(value.module_name()) + "." + std::string(value.qualified_name()));
+        internal::append_json_string(out_,
+                                     std::string(value.module_name()) + "." + std::string(value.qualified_name()));
         out_.append("}");
         break;
       default:
@@ -142,7 +149,9 @@ class JsonPrinter {
       out_.append("{\"$cycle\": ").append(std::to_string(stack_.size() - cycle->second)).append("}");
       return;
     }
-    if (stack_.size() >= options_.limits.depth) internal::fail(ErrorKind::limit, "values are nested deeper than Limits::depth allows (", options_.limits.depth, ")");
+    if (stack_.size() >= options_.limits.depth)
+      internal::fail(ErrorKind::limit, "values are nested deeper than Limits::depth allows (", options_.limits.depth,
+                     ")");
     open_.emplace(value.identity(), stack_.size());
     Frame frame;
     frame.value = value;

@@ -62,7 +62,8 @@ bool has_text(const DType& dtype) {
     case DTypeKind::complex:
       return dtype.itemsize() <= 16;
     default:
-      return dtype.kind() < DTypeKind::raw || dtype.kind() == DTypeKind::datetime || dtype.kind() == DTypeKind::timedelta;
+      return dtype.kind() < DTypeKind::raw || dtype.kind() == DTypeKind::datetime ||
+             dtype.kind() == DTypeKind::timedelta;
   }
 }
 
@@ -128,7 +129,8 @@ void append_json_bytes(std::string& out, Bytes bytes) {
   out.append("{\"$bytes\": \"");
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = (group << 8) | (i + k < bytes.size() ? std::to_integer<std::uint32_t>(bytes[i + k]) : 0);
+    for (std::size_t k = 0; k < 3; ++k)
+      group = (group << 8) | (i + k < bytes.size() ? std::to_integer<std::uint32_t>(bytes[i + k]) : 0);
     for (std::size_t k = 0; k < 4; ++k) {
       const bool padding = i + k > bytes.size();
       out.push_back(padding ? '=' : letters[(group >> (18 - 6 * k)) & 63]);
@@ -164,7 +166,8 @@ void append_json_array(std::string& out, const Array& array, std::size_t most_it
   if (array.size() <= most_items && has_text(array.dtype())) {
     std::vector<std::byte> elements(static_cast<std::size_t>(array.nbytes()));
     array.copy_elements(0, array.size(), Order::c, elements);
-    if (array.dtype().order() == ByteOrder::big) swap_bytes(elements.data(), static_cast<std::size_t>(array.size()), array.dtype());
+    if (array.dtype().order() == ByteOrder::big)
+      swap_bytes(elements.data(), static_cast<std::size_t>(array.size()), array.dtype());
     out.append(", \"data\": [");
     for (std::size_t i = 0; i < array.size(); ++i) {
       if (i != 0) out.append(", ");

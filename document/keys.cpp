@@ -15,8 +15,8 @@ namespace larder::internal {
 
 namespace {
 
-constexpr std::size_t few = 8;                    // entries that are searched one by one
-constexpr std::size_t most_parts = 1'000'000;     // of one key
+constexpr std::size_t few = 8;                       // entries that are searched one by one
+constexpr std::size_t most_parts = 1'000'000;        // of one key
 constexpr std::uint64_t odd_1 = 0x9e3779b97f4a7c15;  // odd constants with well-spread bits
 constexpr std::uint64_t odd_2 = 0xd1b54a32d192ed03;
 
@@ -99,7 +99,8 @@ std::optional<std::uint64_t> hash_leaf(Value key) {
       return mix(Access::keyed(key).content_hash ^ seed(), Access::keyed(key).size ^ odd_2);
     case ValueKind::global: {
       const Global& global = Access::global(key);
-      return mix(hash_bytes(Access::content(global.module_name), odd_2), hash_bytes(Access::content(global.qualified_name), odd_2));
+      return mix(hash_bytes(Access::content(global.module_name), odd_2),
+                 hash_bytes(Access::content(global.qualified_name), odd_2));
     }
     case ValueKind::object:
       return hash_number(Access::object(key).serial ^ odd_2);
@@ -143,7 +144,8 @@ bool equal_to_float(Value integer, double value) {
     return value >= -9223372036854775808.0 && value < 9223372036854775808.0 &&
            static_cast<std::int64_t>(value) == Access::small_integer(integer);
   }
-  // A double is a 53-bit integer times a power of two: strip the trailing zero bytes of the integer and compare what is left.
+  // A double is a 53-bit integer times a power of two: strip the trailing zero bytes of the integer and compare what is
+  // left.
   int exponent = 0;
   double fraction = std::frexp(value, &exponent);  // value = fraction * 2^exponent
   const auto mantissa = static_cast<std::int64_t>(std::ldexp(fraction, 53));
@@ -151,9 +153,11 @@ bool equal_to_float(Value integer, double value) {
   const Bytes bytes = Access::content(integer);
   const auto bit = [&](std::size_t i) {  // of the infinitely sign-extended two's complement
     const std::byte part = bytes[std::min(i / 8, bytes.size() - 1)];
-    return i / 8 < bytes.size() ? ((part >> (i % 8)) & std::byte{1}) != std::byte{0} : (part & std::byte{0x80}) != std::byte{0};
+    return i / 8 < bytes.size() ? ((part >> (i % 8)) & std::byte{1}) != std::byte{0}
+                                : (part & std::byte{0x80}) != std::byte{0};
   };
-  const std::size_t bits = std::max<std::size_t>(bytes.size() * 8, static_cast<std::size_t>(std::max(shift, 0)) + 64) + 1;
+  const std::size_t bits =
+      std::max<std::size_t>(bytes.size() * 8, static_cast<std::size_t>(std::max(shift, 0)) + 64) + 1;
   for (std::size_t i = 0; i < bits; ++i) {
     const long long at = static_cast<long long>(i) - shift;
     const bool wanted = at < 0 ? false : ((mantissa >> std::min(at, 63LL)) & 1) != 0;
@@ -193,7 +197,8 @@ bool equal_leaves(Value a, Value b) {
     }
     case ValueKind::frozenset:
       // 64 seeded bits of every member: members are compared no further, so that nested sets cost no recursion.
-      return Access::keyed(a).size == Access::keyed(b).size && Access::keyed(a).content_hash == Access::keyed(b).content_hash;
+      return Access::keyed(a).size == Access::keyed(b).size &&
+             Access::keyed(a).content_hash == Access::keyed(b).content_hash;
     case ValueKind::global:
       return a.module_name() == b.module_name() && a.qualified_name() == b.qualified_name();
     default:
@@ -245,9 +250,11 @@ std::optional<std::size_t> find_hashed(const Keyed& keyed, Value key, std::uint6
     return std::nullopt;
   }
   const std::size_t mask = keyed.cells - 1;
-  for (std::size_t at = static_cast<std::size_t>(static_cast<std::uint32_t>(hash)) & mask; keyed.index[at].entry != 0; at = (at + 1) & mask) {
+  for (std::size_t at = static_cast<std::size_t>(static_cast<std::uint32_t>(hash)) & mask; keyed.index[at].entry != 0;
+       at = (at + 1) & mask) {
     const Cell cell = keyed.index[at];
-    if (cell.hash == static_cast<std::uint32_t>(hash) && equal_keys(keyed.slots[(cell.entry - 1) * keyed.stride], key)) return cell.entry - 1;
+    if (cell.hash == static_cast<std::uint32_t>(hash) && equal_keys(keyed.slots[(cell.entry - 1) * keyed.stride], key))
+      return cell.entry - 1;
   }
   return std::nullopt;
 }
@@ -281,9 +288,7 @@ bool equal_keys(Value a, Value b) {
   return true;
 }
 
-std::optional<std::size_t> find_entry(const Keyed& keyed, Value key) {
-  return find_hashed(keyed, key, hash_key(key));
-}
+std::optional<std::size_t> find_entry(const Keyed& keyed, Value key) { return find_hashed(keyed, key, hash_key(key)); }
 
 void insert_entry(Arena& arena, Keyed& keyed, Value key, Value value) {
   const std::uint64_t hash = hash_key(key);

@@ -1,6 +1,7 @@
 // How values are stored, and the access to them that formats need: fast, unchecked, internal.
 //
-// A Value holds small scalars itself; all else is a record in the Document's arena, whose address is the value's identity.
+// A Value holds small scalars itself; all else is a record in the Document's arena, whose address is the value's
+// identity.
 #pragma once
 
 #include <bit>
@@ -28,9 +29,9 @@ struct Cell {
 
 // Entries of a dict (key, value), members of a set or frozenset (key), in insertion order, each key once.
 struct Keyed {
-  Value* slots = nullptr;          // size * stride values
-  Cell* index = nullptr;           // open addressing; none while there are few entries
-  std::size_t cells = 0;           // a power of two
+  Value* slots = nullptr;  // size * stride values
+  Cell* index = nullptr;   // open addressing; none while there are few entries
+  std::size_t cells = 0;   // a power of two
   std::size_t size = 0;
   std::size_t capacity = 0;
   std::uint64_t content_hash = 0;  // sum over the members' hashes: the hash of a frozenset
@@ -59,7 +60,8 @@ struct Object {
   Keyed* entries = nullptr;
 };
 
-// An array, and the object that stood for it in the file (None where there was none): its names and texts may be shared with other values.
+// An array, and the object that stood for it in the file (None where there was none): its names and texts may be shared
+// with other values.
 struct ArrayRecord {
   Array array;
   Value stand_in;

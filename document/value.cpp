@@ -14,8 +14,9 @@ using internal::Access;
 using internal::fail;
 
 std::string_view name_of(ValueKind kind) noexcept {
-  static constexpr std::array<std::string_view, 16> names = {"None",  "bool", "int", "float",     "complex", "str",    "bytes", "bytearray", "list",
-                                                             "tuple", "dict", "set", "frozenset", "array",   "global", "object"};
+  static constexpr std::array<std::string_view, 16> names = {
+      "None", "bool",  "int",  "float", "complex",   "str",   "bytes",  "bytearray",
+      "list", "tuple", "dict", "set",   "frozenset", "array", "global", "object"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -29,7 +30,9 @@ void require_index(std::size_t index, std::size_t size, Value value) {
   if (index >= size) fail(ErrorKind::usage, "index ", index, " is outside a ", name_of(value.kind()), " of ", size);
 }
 
-bool is_text(ValueKind kind) { return kind == ValueKind::str || kind == ValueKind::bytes || kind == ValueKind::bytearray; }
+bool is_text(ValueKind kind) {
+  return kind == ValueKind::str || kind == ValueKind::bytes || kind == ValueKind::bytearray;
+}
 
 }  // namespace
 
@@ -49,8 +52,12 @@ std::span<Value> internal::Access::members(Value value) noexcept {
 }
 
 Value Value::boolean(bool value) noexcept { return Access::scalar(ValueKind::boolean, value ? 1 : 0); }
-Value Value::integer(std::int64_t value) noexcept { return Access::scalar(ValueKind::integer, static_cast<std::uint64_t>(value)); }
-Value Value::floating(double value) noexcept { return Access::scalar(ValueKind::floating, std::bit_cast<std::uint64_t>(value)); }
+Value Value::integer(std::int64_t value) noexcept {
+  return Access::scalar(ValueKind::integer, static_cast<std::uint64_t>(value));
+}
+Value Value::floating(double value) noexcept {
+  return Access::scalar(ValueKind::floating, std::bit_cast<std::uint64_t>(value));
+}
 
 bool Value::as_bool() const {
   require(*this, ValueKind::boolean);
@@ -76,7 +83,8 @@ std::string Value::int_text(std::size_t most_digits) const {
   if (flags_ == 0) return std::to_string(static_cast<std::int64_t>(payload_));
   const Bytes bytes = Access::content(*this);
   // 2.408 decimal digits a byte; judged before the work is done.
-  if (bytes.size() / 5 * 12 > most_digits) fail(ErrorKind::limit, "an int of ", bytes.size(), " bytes has more than ", most_digits, " digits");
+  if (bytes.size() / 5 * 12 > most_digits)
+    fail(ErrorKind::limit, "an int of ", bytes.size(), " bytes has more than ", most_digits, " digits");
   return internal::decimal_of(bytes);
 }
 
@@ -97,7 +105,8 @@ std::string_view Value::as_str() const {
 }
 
 Bytes Value::as_bytes() const {
-  if (!is(ValueKind::bytes) && !is(ValueKind::bytearray)) fail(ErrorKind::usage, "the value is a ", name_of(kind_), ", not bytes");
+  if (!is(ValueKind::bytes) && !is(ValueKind::bytearray))
+    fail(ErrorKind::usage, "the value is a ", name_of(kind_), ", not bytes");
   return Access::content(*this);
 }
 
@@ -117,7 +126,8 @@ std::size_t Value::size() const {
 }
 
 Value Value::operator[](std::size_t index) const {
-  if (is_text(kind_) || is(ValueKind::dict)) fail(ErrorKind::usage, "the value is a ", name_of(kind_), ", not a list, tuple or set");
+  if (is_text(kind_) || is(ValueKind::dict))
+    fail(ErrorKind::usage, "the value is a ", name_of(kind_), ", not a list, tuple or set");
   require_index(index, size(), *this);
   return Access::members(*this)[index];
 }
@@ -200,7 +210,8 @@ Value Value::entries() const {
 }
 
 const void* Value::identity() const noexcept {
-  const bool in_value = kind_ == ValueKind::none || kind_ == ValueKind::boolean || kind_ == ValueKind::floating || fits_int64();
+  const bool in_value =
+      kind_ == ValueKind::none || kind_ == ValueKind::boolean || kind_ == ValueKind::floating || fits_int64();
   return in_value ? nullptr : &Access::record<const std::byte>(*this);
 }
 

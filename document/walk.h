@@ -8,7 +8,8 @@
 
 namespace larder::internal {
 
-// Calls visit(Value) for each direct part, in stored order: members, keys and values, an object's callable, arguments, keywords, items, entries and state.
+// Calls visit(Value) for each direct part, in stored order: members, keys and values, an object's callable, arguments,
+// keywords, items, entries and state.
 template <class Visit>
 void for_each_part(Value value, Visit&& visit) {
   if (!value.is(ValueKind::object)) {

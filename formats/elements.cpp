@@ -1,0 +1,58 @@
+#include "formats/elements.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+
+namespace larder::internal {
+
+namespace {
+constexpr std::uint64_t slice_size = std::uint64_t{1} << 20;
+}
+
+Region read_within(Reader& reader, std::uint64_t size, const Limits& limits, std::string_view what) {
+  if (size <= limits.bytes) return reader.read_region(size, what);
+  const auto whole = reader.size();
+  const std::uint64_t wanted = whole ? size : limits.bytes;
+  if (whole && *whole - std::min(*whole, reader.position()) < wanted) {
+    fail(ErrorKind::truncated, what, " needs ", size, " bytes, ", *whole - std::min(*whole, reader.position()),
+         " are there");
+  }
+  if (!whole) reader.skip(wanted, what);
+  fail(ErrorKind::limit, what, " needs ", size, " bytes, Limits::bytes allows ", limits.bytes);
+}
+
+Array read_elements(const ReadSource& source, const DType& dtype, const Shape& shape, Order order) {
+  const std::uint64_t size = checked_nbytes(shape, dtype.itemsize());
+  if (source.map) {
+    Region region = source.map(source.reader.position(), size);
+    source.reader.skip(size, "the array's data");
+    return Array::from_region(dtype, shape, order, std::move(region));
+  }
+  Region region = read_within(source.reader, size, source.limits, "the array's data");
+  if (!source.native_byte_order || dtype.is_native()) return Array::from_region(dtype, shape, order, std::move(region));
+  if (dtype.itemsize() != 0)
+    swap_bytes(region.mutable_bytes().data(), static_cast<std::size_t>(size / dtype.itemsize()), dtype);
+  return Array::from_region(dtype.to_native(), shape, order, std::move(region));
+}
+
+void write_elements(const Array& array, Order order, Writer& writer) {
+  // Mapped pages may vanish while they are read, so those go through guarded copies.
+  if (array.is_contiguous(order) && !array.mapped()) {
+    writer.write(array.bytes());
+    return;
+  }
+  const std::uint64_t itemsize = array.dtype().itemsize();
+  if (itemsize == 0) return;
+  const std::uint64_t step = std::max<std::uint64_t>(slice_size / itemsize, 1);
+  std::vector<std::byte> slice(static_cast<std::size_t>(std::min(step, array.size()) * itemsize));
+  for (std::uint64_t first = 0; first < array.size(); first += step) {
+    const std::uint64_t count = std::min(step, array.size() - first);
+    const MutableBytes elements(slice.data(), static_cast<std::size_t>(count * itemsize));
+    array.copy_elements(first, count, order, elements);
+    writer.write(elements);
+  }
+}
+
+}  // namespace larder::internal

@@ -1,0 +1,21 @@
+// The elements of an array in a file: what .npy and joblib files have in common.
+#pragma once
+
+#include <larder/array.h>
+#include <larder/plugin/format.h>
+
+namespace larder::internal {
+
+// Reads `size` bytes into memory, but never more than Limits::bytes. Error `truncated`, naming `what`, where the source
+// is shorter, else `limit`: the same answer from every source, whether it knows its size or not.
+Region read_within(Reader& reader, std::uint64_t size, const Limits& limits, std::string_view what);
+
+// Reads (or maps, where source.map is set) the elements that start at the reader's position, in `order`, and leaves the
+// reader behind them. Elements that were read are in native byte order if the source asks for it. `dtype` has no object
+// part.
+Array read_elements(const ReadSource& source, const DType& dtype, const Shape& shape, Order order);
+
+// Writes the elements in `order`, in bounded memory.
+void write_elements(const Array& array, Order order, Writer& writer);
+
+}  // namespace larder::internal

@@ -1,0 +1,56 @@
+#include "formats/table.h"
+
+#include "base/text.h"
+#include "formats/elements.h"
+#include "formats/npy_header.h"
+#include "formats/pickle/machine.h"
+
+namespace larder::internal {
+
+namespace {
+
+class NpyFormat final : public Format {
+ public:
+  NpyFormat()
+      : Format({.name = "npy",
+                .description = "numpy.save, versions 1.0 to 3.0",
+                .extensions = {".npy"},
+                .reads = true,
+                .writes = true,
+                .maps = true}) {}
+
+  bool recognises(Bytes head) const override { return as_text(head).starts_with("\x93NUMPY"); }
+
+  void read(const ReadSource& source, Document& document) const override {
+    const NpyHeader header = read_npy_header(source.reader, source.limits);
+    if (header.dtype.has_object()) return read_objects(source, document);
+    document.set_root(document.array(read_elements(source, header.dtype, header.shape, header.order)));
+  }
+
+  void write(Value value, Writer& writer, const WriteOptions&) const override {
+    if (!value.is(ValueKind::array))
+      fail(ErrorKind::unsupported, ".npy files hold one array, not a ", name_of(value.kind()));
+    const Array& array = value.as_array();
+    const Order order = array.storage_order();
+    writer.write(as_bytes(npy_header(array.dtype(), array.shape(), order)));
+    write_elements(array, order, writer);
+  }
+
+ private:
+  // Elements that are Python objects are one pickle of the whole array.
+  static void read_objects(const ReadSource& source, Document& document) {
+    if (source.map) source.warn("an array of Python objects cannot be mapped; it is loaded into memory");
+    PickleInput input(source.reader, source.limits);
+    document.set_root(PickleMachine(input, document, source.limits, {}).run());
+    input.release();
+  }
+};
+
+}  // namespace
+
+const Format& npy_format() {
+  static const NpyFormat format;
+  return format;
+}
+
+}  // namespace larder::internal

@@ -1,0 +1,73 @@
+#include "formats/pickle/input.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/checked.h"
+#include "formats/elements.h"
+
+namespace larder::internal {
+
+Reader& PickleInput::release() {
+  reader_.consume(static_cast<std::size_t>(next_ - start_));
+  start_ = next_ = end_ = nullptr;
+  return reader_;
+}
+
+void PickleInput::refill(std::size_t size) {
+  const Bytes ahead = release().peek(size);
+  if (ahead.size() < size) {
+    fail(ErrorKind::truncated, "the pickle ends at byte ", reader_.position() + ahead.size(), ", where it needs ",
+         size - ahead.size(), " more bytes or more");
+  }
+  start_ = next_ = ahead.data();
+  end_ = start_ + ahead.size();
+}
+
+Region PickleInput::take_region(std::uint64_t size, std::string_view what) {
+  return read_within(release(), size, limits_, what);
+}
+
+std::string_view PickleInput::line() {
+  for (std::size_t searched = 0;;) {
+    const auto ready = static_cast<std::size_t>(end_ - next_);
+    const void* const found = ready == searched ? nullptr : std::memchr(next_ + searched, '\n', ready - searched);
+    if (found != nullptr) {
+      const auto* const newline = static_cast<const std::byte*>(found);
+      const std::string_view text = as_text({next_, newline});
+      next_ = newline + 1;
+      return text;
+    }
+    if (ready >= largest_take) fail(ErrorKind::limit, "a line of the pickle is longer than ", largest_take, " bytes");
+    searched = ready;
+    refill(ready + 1);
+  }
+}
+
+void PickleInput::enter_frame(std::uint64_t size) {
+  if (frame_end_ != 0) fail(ErrorKind::malformed, "a frame begins inside another one");
+  const auto end = checked_add(position(), size);
+  const auto whole = reader_.size();
+  if (!end || (whole && *end > *whole))
+    fail(ErrorKind::truncated, "a frame announces ", size, " bytes, more than are there");
+  frame_end_ = *end;
+}
+
+void PickleInput::check_open_frame() {
+  if (position() < frame_end_) return;
+  if (position() > frame_end_)
+    fail(ErrorKind::malformed, "an opcode reaches over the end of its frame at byte ", frame_end_);
+  frame_end_ = 0;
+}
+
+void PickleInput::leave_frame() {
+  check_frame();
+  if (frame_end_ == 0) return;
+  const std::uint64_t left = frame_end_ - position();
+  // Where the source does not tell its size, whether the frame is cut or holds more than it should is seen by reading
+  // on.
+  release().skip(left, "a frame of the pickle");
+  fail(ErrorKind::malformed, "a frame of the pickle goes on for ", left, " bytes behind its last opcode");
+}
+
+}  // namespace larder::internal

@@ -1,0 +1,77 @@
+// The opcode stream of a pickle: fast access to the bytes that a Reader has ready, frames, and positions for messages.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <larder/bytes.h>
+#include <larder/limits.h>
+#include <larder/reader.h>
+
+#include "base/byte_order.h"
+#include "base/text.h"
+
+namespace larder::internal {
+
+// Borrows the Reader, and is the only one to use it until `release`.
+class PickleInput {
+ public:
+  PickleInput(Reader& reader, const Limits& limits) : reader_(reader), limits_(limits) {}
+
+  // Offset of the next byte in the source.
+  std::uint64_t position() const noexcept { return reader_.position() + static_cast<std::uint64_t>(next_ - start_); }
+
+  std::uint8_t byte() {
+    if (next_ == end_) refill(1);
+    return std::to_integer<std::uint8_t>(*next_++);
+  }
+
+  // A little-endian argument.
+  template <class T>
+  T number() {
+    return load_le<T>(take(sizeof(T)).data());
+  }
+
+  // The next `size` bytes (at most `largest_take`), valid until the next call.
+  Bytes take(std::size_t size) {
+    if (static_cast<std::size_t>(end_ - next_) < size) refill(size);
+    const Bytes bytes(next_, size);
+    next_ += size;
+    return bytes;
+  }
+  static constexpr std::size_t largest_take = std::size_t{1} << 20;
+
+  // The next `size` bytes as an owner; `what` they are, for the error.
+  Region take_region(std::uint64_t size, std::string_view what);
+
+  // The text before the next newline, which is passed over; valid until the next call. Error `limit` beyond
+  // `largest_take`.
+  std::string_view line();
+
+  // Gives the Reader back, at this position; the input may be used again afterwards.
+  Reader& release();
+
+  // A frame of `size` bytes starts here. Error `malformed` inside another frame, `truncated` where the source is known
+  // to be shorter.
+  void enter_frame(std::uint64_t size);
+  // Called between opcodes: an argument must not reach over the end of its frame.
+  void check_frame() {
+    if (frame_end_ != 0) check_open_frame();
+  }
+  // Called at STOP and before raw bytes: nothing of a frame may be left.
+  void leave_frame();
+
+ private:
+  void refill(std::size_t size);
+  void check_open_frame();
+
+  Reader& reader_;
+  const Limits& limits_;
+  const std::byte* start_ = nullptr;  // what the Reader shows
+  const std::byte* next_ = nullptr;
+  const std::byte* end_ = nullptr;
+  std::uint64_t frame_end_ = 0;  // 0: outside frames
+};
+
+}  // namespace larder::internal

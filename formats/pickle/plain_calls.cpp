@@ -1,0 +1,100 @@
+#include "formats/pickle/plain_calls.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "base/unicode.h"
+
+namespace larder::internal {
+
+namespace {
+
+using Evaluate = std::optional<Value> (*)(Document&, Value arguments);
+
+// A str of Latin-1 letters as the bytes it stands for.
+std::optional<std::string> latin1_of(Value text, Value encoding) {
+  if (!text.is(ValueKind::str) || !encoding.is(ValueKind::str)) return std::nullopt;
+  const auto name = encoding.as_str();
+  if (name != "latin1" && name != "latin-1") return std::nullopt;
+  std::string bytes;
+  for (std::string_view rest = text.as_str(); !rest.empty();) {
+    const std::uint32_t letter = take_utf8(rest);
+    if (letter > 0xff) return std::nullopt;
+    bytes.push_back(static_cast<char>(letter));
+  }
+  return bytes;
+}
+
+std::optional<Value> encode(Document& document, Value arguments) {
+  const auto bytes = arguments.size() == 2 ? latin1_of(arguments[0], arguments[1]) : std::nullopt;
+  if (!bytes) return std::nullopt;
+  return document.bytes(as_bytes(*bytes));
+}
+
+std::optional<Value> bytes(Document& document, Value arguments) {
+  if (!arguments.empty()) return std::nullopt;
+  return document.bytes({});
+}
+
+std::optional<Value> bytearray(Document& document, Value arguments) {
+  if (arguments.empty()) return document.bytearray({});
+  if (arguments.size() == 1 && arguments[0].is(ValueKind::bytes)) return document.bytearray(arguments[0].as_bytes());
+  const auto content = arguments.size() == 2 ? latin1_of(arguments[0], arguments[1]) : std::nullopt;
+  if (!content) return std::nullopt;
+  return document.bytearray(as_bytes(*content));
+}
+
+std::optional<Value> set(Document& document, Value arguments) {
+  const Value made = document.set();
+  if (arguments.empty()) return made;
+  if (arguments.size() != 1 || !arguments[0].is(ValueKind::list)) return std::nullopt;
+  for (std::size_t i = 0; i < arguments[0].size(); ++i) document.add(made, arguments[0][i]);
+  return made;
+}
+
+std::optional<Value> frozenset(Document& document, Value arguments) {
+  if (arguments.empty()) return document.frozenset();
+  if (arguments.size() != 1 || !arguments[0].is(ValueKind::list)) return std::nullopt;
+  std::vector<Value> members;
+  for (std::size_t i = 0; i < arguments[0].size(); ++i) members.push_back(arguments[0][i]);
+  return document.frozenset(members);
+}
+
+std::optional<Value> complex(Document& document, Value arguments) {
+  if (arguments.size() != 2 || !arguments[0].is(ValueKind::floating) || !arguments[1].is(ValueKind::floating))
+    return std::nullopt;
+  return document.complex({arguments[0].as_float(), arguments[1].as_float()});
+}
+
+struct Row {
+  std::string_view module_name;
+  std::string_view qualified_name;
+  Evaluate evaluate;
+};
+
+constexpr std::array<Row, 6> rows = {{
+    {"_codecs", "encode", encode},
+    {"builtins", "bytes", bytes},
+    {"builtins", "bytearray", bytearray},
+    {"builtins", "set", set},
+    {"builtins", "frozenset", frozenset},
+    {"builtins", "complex", complex},
+}};
+
+}  // namespace
+
+std::optional<Value> evaluate_plain_call(Document& document, Value callable, Value arguments) {
+  if (!callable.is(ValueKind::global)) return std::nullopt;
+  for (const Row& row : rows) {
+    if (callable.module_name() != row.module_name || callable.qualified_name() != row.qualified_name) continue;
+    const auto value = row.evaluate(document, arguments);
+    if (!value)
+      fail(ErrorKind::malformed, row.module_name, ".", row.qualified_name, " with these arguments is not plain data");
+    return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace larder::internal

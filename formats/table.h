@@ -1,0 +1,11 @@
+// The built-in formats. Adding one costs its .cpp, a declaration here and a row in table.cpp.
+#pragma once
+
+#include <larder/plugin/format.h>
+
+namespace larder::internal {
+
+const Format& npy_format();
+const Format& joblib_format();
+
+}  // namespace larder::internal
