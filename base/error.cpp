@@ -6,8 +6,8 @@ namespace larder {
 
 std::string_view name_of(ErrorKind kind) noexcept {
   static constexpr std::array<std::string_view, 12> names = {
-      "truncated", "malformed", "limit", "unsupported", "not_built", "unsafe_reference",
-      "checksum",  "io",        "conflict", "not_found", "usage",     "unknown_outcome"};
+      "truncated", "malformed", "limit",    "unsupported", "not_built", "unsafe_reference",
+      "checksum",  "io",        "conflict", "not_found",   "usage",     "unknown_outcome"};
   const auto index = static_cast<std::size_t>(kind) - 1;
   return index < names.size() ? names[index] : std::string_view("invalid");
 }

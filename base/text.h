@@ -13,10 +13,8 @@ namespace larder::internal {
 inline void append_text(std::string& out, std::string_view text) { out.append(text); }
 inline void append_text(std::string& out, char letter) { out.push_back(letter); }
 template <class T>
-  requires std::is_arithmetic_v<T>
-void append_text(std::string& out, T number) {
-  out.append(std::to_string(number));
-}
+requires std::is_arithmetic_v<T>
+void append_text(std::string& out, T number) { out.append(std::to_string(number)); }
 
 // The arguments, written one after another: join("byte ", 17, " of ", name).
 template <class... Parts>

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <ranges>
 #include <shared_mutex>
 
 #include "base/text.h"
@@ -60,9 +59,8 @@ struct CodecRegistry::Impl {
   template <class Fits>
   const Codec* last(Fits fits) const {
     const std::shared_lock lock(mutex);
-    const auto newest_first = current | std::views::reverse;
-    const auto found = std::ranges::find_if(newest_first, [&](const Codec* codec) { return fits(*codec); });
-    return found == newest_first.end() ? nullptr : *found;
+    const auto found = std::find_if(current.rbegin(), current.rend(), [&](const Codec* codec) { return fits(*codec); });
+    return found == current.rend() ? nullptr : *found;
   }
 
   void append(std::unique_ptr<Codec> codec) {

@@ -45,8 +45,6 @@ ErrorKind kind_of(ZSTD_ErrorCode code) {
     case ZSTD_error_parameter_outOfBound:
     case ZSTD_error_stage_wrong:
     case ZSTD_error_init_missing:
-    case ZSTD_error_workSpace_tooSmall:
-    case ZSTD_error_dstSize_tooSmall:
     case ZSTD_error_dstBuffer_null:
       return ErrorKind::io;  // a mistake in the use of the library
     default:

@@ -1,4 +1,5 @@
-// Codec: one compression format, as whole buffers and as streams. CodecRegistry: the codecs by name, extension and magic.
+// Codec: one compression format, as whole buffers and as streams. CodecRegistry: the codecs by name, extension and
+// magic.
 #pragma once
 
 #include <cstdint>
@@ -21,17 +22,18 @@ class Decoder;
 
 // What is known about a codec. A plain value.
 struct CodecInfo {
-  std::string name = {};                     // "zlib", as in the compress argument; lower case
-  std::vector<std::string> aliases = {};     // other names that are understood
-  std::vector<std::string> extensions = {};  // with the dot: ".gz"; matched as joblib does, case-sensitive, at the end of the file name
-  std::vector<std::string> magics = {};      // first bytes of a compressed stream, any of which fits
-  int min_level = 0;                         // the whole range of the library
+  std::string name = {};                  // "zlib", as in the compress argument; lower case
+  std::vector<std::string> aliases = {};  // other names that are understood
+  std::vector<std::string> extensions =
+      {};  // with the dot: ".gz"; matched as joblib does, case-sensitive, at the end of the file name
+  std::vector<std::string> magics = {};  // first bytes of a compressed stream, any of which fits
+  int min_level = 0;                     // the whole range of the library
   int max_level = 0;
-  int default_level = 0;                     // what compress=True and a bare name mean (joblib's choice where joblib has the codec)
-  bool has_levels = true;                    // false: the level is not used, and one that is given is refused
-  bool has_checksum = false;                 // streams written here carry a checksum of the content
-  std::string library = {};                  // what does the work, with its version: "zlib 1.2.13"; empty in a build without it
-  bool built = true;                         // false: known, but this build lacks the library (Error `not_built` on use)
+  int default_level = 0;      // what compress=True and a bare name mean (joblib's choice where joblib has the codec)
+  bool has_levels = true;     // false: the level is not used, and one that is given is refused
+  bool has_checksum = false;  // streams written here carry a checksum of the content
+  std::string library = {};   // what does the work, with its version: "zlib 1.2.13"; empty in a build without it
+  bool built = true;          // false: known, but this build lacks the library (Error `not_built` on use)
 };
 
 struct CodecOptions {
@@ -41,9 +43,10 @@ struct CodecOptions {
 
 // One compression format.
 //
-// Immutable and thread-safe; the readers and writers it makes are not. Decoding accepts what the format's own tool accepts: streams, members or
-// frames one after another, padding and skippable frames (docs/codecs.md has each codec's rule for what follows the last one).
-// Errors of decoding: `truncated`, `malformed`, `checksum`, `limit`, `unsupported`, each with the position in the compressed input.
+// Immutable and thread-safe; the readers and writers it makes are not. Decoding accepts what the format's own tool
+// accepts: streams, members or frames one after another, padding and skippable frames (docs/codecs.md has each codec's
+// rule for what follows the last one). Errors of decoding: `truncated`, `malformed`, `checksum`, `limit`,
+// `unsupported`, each with the position in the compressed input.
 class LARDER_API Codec {
  public:
   virtual ~Codec();
@@ -52,15 +55,16 @@ class LARDER_API Codec {
 
   const CodecInfo& info() const noexcept { return info_; }
 
-  // Whether these first bytes of a stream (as many as there are, 16 are enough) are of this codec. Stricter than the magics alone where the format allows it.
+  // Whether these first bytes of a stream (as many as there are, 16 are enough) are of this codec. Stricter than the
+  // magics alone where the format allows it.
   bool recognises(Bytes head) const;
 
-  // A Writer that compresses into `below` (borrowed, must outlive it). finish() ends the stream and flushes `below`, which stays open.
-  // Error `usage` for a level outside the range, `not_built`.
+  // A Writer that compresses into `below` (borrowed, must outlive it). finish() ends the stream and flushes `below`,
+  // which stays open. Error `usage` for a level outside the range, `not_built`.
   std::unique_ptr<Writer> writer(Writer& below, const CodecOptions& options = {}) const;
 
-  // A Reader of the decompressed bytes of `below` (borrowed, must outlive it), in memory bounded by the codec's window. It takes no byte of
-  // `below` behind the streams that it was asked to read: see `Reader::finish`.
+  // A Reader of the decompressed bytes of `below` (borrowed, must outlive it), in memory bounded by the codec's window.
+  // It takes no byte of `below` behind the streams that it was asked to read: see `Reader::finish`.
   std::unique_ptr<Reader> reader(Reader& below, const CodecOptions& options = {}) const;
 
   // Whole buffers, of any length. `decompress` requires that `bytes` holds streams of this codec and nothing else.
@@ -94,17 +98,19 @@ class LARDER_API CodecRegistry {
   static CodecRegistry& global();
 
   // Adds a codec, which is then found by its names, extensions and magics; among equals the one added last wins.
-  // Error `usage`: no name, extension or magic is empty, none of either is given, a name, extension or magic is taken and `force` is false.
-  // With `force` the codecs that hold the name are replaced.
+  // Error `usage`: no name, extension or magic is empty, none of either is given, a name, extension or magic is taken
+  // and `force` is false. With `force` the codecs that hold the name are replaced.
   void add(std::unique_ptr<Codec> codec, bool force = false);
 
   // By name or alias, case-sensitive; null where there is none.
   const Codec* find(std::string_view name) const;
-  // As find, but Error `usage`, listing what is possible, where there is none, and `not_built` where this build lacks it.
+  // As find, but Error `usage`, listing what is possible, where there is none, and `not_built` where this build lacks
+  // it.
   const Codec& get(std::string_view name) const;
   // By the end of the file name; null where no extension fits.
   const Codec* find_by_extension(std::string_view filename) const;
-  // By the first bytes (16 are enough); null where none recognises them. A codec that is not built is also returned: using it says so.
+  // By the first bytes (16 are enough); null where none recognises them. A codec that is not built is also returned:
+  // using it says so.
   const Codec* detect(Bytes head) const;
 
   // All codecs, in the order in which they were added.

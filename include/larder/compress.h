@@ -16,21 +16,23 @@ namespace larder {
 //   Compress(true) / (false)   True / False     the default level of zlib or of the extension's codec / as Compress()
 //   Compress(3)                3                level 3 of zlib or of the extension's codec; 0 as Compress()
 //   Compress("zstd")           "zstd"           that codec at its default level, whatever the extension says
-//   Compress("gzip", 6)        ("gzip", 6)      that codec and level; level 0 means no compression, as does Compress("raw")
+//   Compress("gzip", 6)        ("gzip", 6)      that codec and level; level 0 means no compression, as does
+//   Compress("raw")
 //
 // Levels: 0 to 9 alone; beside a codec's name, that codec's whole range (joblib allows 0 to 9 there too).
 class LARDER_API Compress {
  public:
   Compress() = default;
-  Compress(bool on);                    // NOLINT(google-explicit-constructor): written as in Python
-  Compress(int level);                  // NOLINT(google-explicit-constructor)
-  Compress(std::string_view codec);     // NOLINT(google-explicit-constructor)
-  Compress(const char* codec);          // NOLINT(google-explicit-constructor)
+  Compress(bool on);                 // NOLINT(google-explicit-constructor): written as in Python
+  Compress(int level);               // NOLINT(google-explicit-constructor)
+  Compress(std::string_view codec);  // NOLINT(google-explicit-constructor)
+  Compress(const char* codec);       // NOLINT(google-explicit-constructor)
   Compress(std::string_view codec, int level);
   Compress(std::string_view codec, bool on);  // (name, True) is level 1 and (name, False) is level 0, as in Python
 
-  // From a text: "3", "true", "false", "none" (uncompressed whatever the extension), "auto" (as Compress()), "zstd", "zstd:19", "zstd:-5".
-  // Error `usage`, naming what is possible, for anything else; codec names are judged by `resolve`.
+  // From a text: "3", "true", "false", "none" (uncompressed whatever the extension), "auto" (as Compress()), "zstd",
+  // "zstd:19", "zstd:-5". Error `usage`, naming what is possible, for anything else; codec names are judged by
+  // `resolve`.
   static Compress parse(std::string_view text);
 
   // No compression whatever the extension says (joblib's way to say it is ("zlib", 0)).
@@ -52,8 +54,9 @@ struct Compression {
   int level = 0;
 };
 
-// Applies joblib's rules for `compress` and the file name (empty for targets without a name; the end of the name counts, case-sensitive).
-// Error `usage` for a level or a codec that does not exist, with what is possible; `not_built` for one that this build lacks.
+// Applies joblib's rules for `compress` and the file name (empty for targets without a name; the end of the name
+// counts, case-sensitive). Error `usage` for a level or a codec that does not exist, with what is possible; `not_built`
+// for one that this build lacks.
 LARDER_API Compression resolve(const Compress& compress, std::string_view filename,
                                const CodecRegistry& registry = CodecRegistry::global());
 

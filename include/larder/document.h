@@ -1,7 +1,8 @@
 // Document and Value: what a file holds, as data.
 //
-// A `Document` owns a graph of Python values in one arena. A `Value` is a 16-byte view of one of them. What Python shared stays shared, cycles
-// included. Nothing here recurses, so depth costs nothing, and freeing a Document is freeing its arena.
+// A `Document` owns a graph of Python values in one arena. A `Value` is a 16-byte view of one of them. What Python
+// shared stays shared, cycles included. Nothing here recurses, so depth costs nothing, and freeing a Document is
+// freeing its arena.
 #pragma once
 
 #include <complex>
@@ -29,10 +30,10 @@ struct Access;
 enum class ValueKind : std::uint8_t {
   none,
   boolean,
-  integer,   // of any size
+  integer,  // of any size
   floating,
   complex,
-  str,       // UTF-8, in which lone surrogates are encoded as any other code point (Python's surrogatepass)
+  str,  // UTF-8, in which lone surrogates are encoded as any other code point (Python's surrogatepass)
   bytes,
   bytearray,
   list,
@@ -40,9 +41,9 @@ enum class ValueKind : std::uint8_t {
   dict,
   set,
   frozenset,
-  array,     // a numpy array
-  global,    // a reference to a Python class or function, by module and name; never imported
-  object,    // what Python would make by calling something: kept as the call's parts, never called
+  array,   // a numpy array
+  global,  // a reference to a Python class or function, by module and name; never imported
+  object,  // what Python would make by calling something: kept as the call's parts, never called
 };
 
 // The kind's Python name, such as "float" for `floating`. Thread-safe.
@@ -58,7 +59,8 @@ enum class ObjectForm : std::uint8_t {
   extension,      // copyreg's code: arguments is the number; no callable
 };
 
-// A view of one value. Copying is free. Valid as long as its Document; None, bool, float and integers of up to 64 bits need none.
+// A view of one value. Copying is free. Valid as long as its Document; None, bool, float and integers of up to 64 bits
+// need none.
 //
 // Thread-safety: reading is safe from any number of threads as long as nobody changes the Document.
 // A question that the kind does not answer is Error `usage`, naming the kind that is there.
@@ -78,7 +80,7 @@ class LARDER_API Value {
   bool as_bool() const;
   // An integer that fits; Error `limit` where it does not.
   std::int64_t as_int() const;
-  bool fits_int64() const noexcept;     // an integer of at most 64 bits
+  bool fits_int64() const noexcept;  // an integer of at most 64 bits
   // An integer of any size in two's complement, little-endian, without redundant sign bytes (0 is no bytes).
   std::string int_bytes() const;
   // In decimal. Error `limit` beyond `most_digits` (so that hostile numbers cost no time).
@@ -96,7 +98,8 @@ class LARDER_API Value {
   // Key and value of a dict's entry, in insertion order; Error `usage` outside.
   Value key(std::size_t index) const;
   Value value(std::size_t index) const;
-  // A dict's value, or a set's member, for a key that is equal as Python defines it (1 == True == 1.0); nothing where there is none.
+  // A dict's value, or a set's member, for a key that is equal as Python defines it (1 == True == 1.0); nothing where
+  // there is none.
   std::optional<Value> find(Value key) const;
   std::optional<Value> find(std::string_view key) const;
 
@@ -117,7 +120,8 @@ class LARDER_API Value {
 
   // Whether both are one object in Python (`is`), for values that have an identity; scalars compare by value.
   bool same_as(Value other) const noexcept;
-  // What tells objects apart: the address of the stored value; null for None, bool, integers of up to 64 bits and float.
+  // What tells objects apart: the address of the stored value; null for None, bool, integers of up to 64 bits and
+  // float.
   const void* identity() const noexcept;
 
  private:
@@ -130,7 +134,8 @@ class LARDER_API Value {
 
 // An owner of values.
 //
-// Movable. Not thread-safe for changes. Values given to it (as members, keys, root) must be its own or need no Document; `copy` brings in others.
+// Movable. Not thread-safe for changes. Values given to it (as members, keys, root) must be its own or need no
+// Document; `copy` brings in others.
 class LARDER_API Document {
  public:
   // limits.bytes bounds what the Document may hold on the heap (Error `limit`).
@@ -179,8 +184,9 @@ class LARDER_API Document {
   std::unique_ptr<Impl> impl_;
 };
 
-// Whether Python's `==` would find them equal, arrays by dtype, shape and elements, globals by name, objects part by part; NaN equals NaN, so that a file
-// equals itself. Cycles are followed once. Error `limit` where shared values would have to be compared more than a hundred million times.
+// Whether Python's `==` would find them equal, arrays by dtype, shape and elements, globals by name, objects part by
+// part; NaN equals NaN, so that a file equals itself. Cycles are followed once. Error `limit` where shared values would
+// have to be compared more than a hundred million times.
 LARDER_API bool equal(Value a, Value b);
 
 struct JsonOptions {
@@ -189,16 +195,21 @@ struct JsonOptions {
   Limits limits{};                 // depth and `text`
 };
 
-// The value as JSON. What JSON lacks is an object with one key that starts with "$": {"$bytes": base64}, {"$tuple": [...]}, {"$set": [...]},
-// {"$complex": [re, im]}, {"$float": "nan"}, {"$dict": [[key, value], ...]} where a key is no str, {"$array": {dtype, shape, data}}, {"$global": "module.name"}, {"$object": {...}},
-// {"$cycle": n} for the value n levels up. Lone surrogates are \ud800 escapes. Error `limit` beyond Limits::text or Limits::depth.
+// The value as JSON. What JSON lacks is an object with one key that starts with "$": {"$bytes": base64}, {"$tuple":
+// [...]}, {"$set": [...]},
+// {"$complex": [re, im]}, {"$float": "nan"}, {"$dict": [[key, value], ...]} where a key is no str, {"$array": {dtype,
+// shape, data}}, {"$global": "module.name"}, {"$object": {...}},
+// {"$cycle": n} for the value n levels up. Lone surrogates are \ud800 escapes. Error `limit` beyond Limits::text or
+// Limits::depth.
 LARDER_API std::string to_json(Value value, const JsonOptions& options = {});
 
-// The globals that a Python loader would import for `root`, each once as "module.name", in the order of their first appearance.
+// The globals that a Python loader would import for `root`, each once as "module.name", in the order of their first
+// appearance.
 LARDER_API std::vector<std::string> globals_of(Value root);
 
-// The value that `path` leads to: names and [indices], such as  steps[0][1].coef_  or  ["a key"].x ; "" is the root itself. A name is a dict's key or an object's
-// attribute (in its state); a number is an index of a list or tuple, or an integer key. Nothing where the path leads nowhere; Error `usage` for a path that is no path.
+// The value that `path` leads to: names and [indices], such as  steps[0][1].coef_  or  ["a key"].x ; "" is the root
+// itself. A name is a dict's key or an object's attribute (in its state); a number is an index of a list or tuple, or
+// an integer key. Nothing where the path leads nowhere; Error `usage` for a path that is no path.
 LARDER_API std::optional<Value> find_path(Value root, std::string_view path);
 
 }  // namespace larder

@@ -13,16 +13,17 @@
 namespace larder {
 
 struct DumpOptions {
-  Compress compress{};         // joblib's compress argument
-  int protocol = 4;            // of pickle: 2 to 5; -1 is the highest
-  std::string format{};        // "joblib", "npy"; empty: by the file's extension (.npy is npy), else joblib
-  FileOptions file{};          // durability, for paths
+  Compress compress{};   // joblib's compress argument
+  int protocol = 4;      // of pickle: 2 to 5; -1 is the highest
+  std::string format{};  // "joblib", "npy"; empty: by the file's extension (.npy is npy), else joblib
+  FileOptions file{};    // durability, for paths
 };
 
-// Writes `value` to the file at `path`, which appears only when it is complete: an existing file stays as it was until then, and for ever if the dump fails.
+// Writes `value` to the file at `path`, which appears only when it is complete: an existing file stays as it was until
+// then, and for ever if the dump fails.
 //
-// Returns the names of the files written: `path` alone. Errors: `usage` (a wrong level, codec, protocol or format), `unsupported` (a value that the format cannot
-// hold), `io`. Thread-safe for different paths.
+// Returns the names of the files written: `path` alone. Errors: `usage` (a wrong level, codec, protocol or format),
+// `unsupported` (a value that the format cannot hold), `io`. Thread-safe for different paths.
 LARDER_API std::vector<std::string> dump(Value value, const Path& path, const DumpOptions& options = {});
 LARDER_API std::vector<std::string> dump(const Array& array, const Path& path, const DumpOptions& options = {});
 

@@ -33,8 +33,9 @@ LARDER_API std::string_view name_of(ErrorKind kind) noexcept;
 
 // The one exception type of larder.
 //
-// Each layer that an error passes on its way out may add where it was (`at`), from the inside out; `what()` is one line:
-// the message, then these places in parentheses. A value type; distinct objects may be used from distinct threads.
+// Each layer that an error passes on its way out may add where it was (`at`), from the inside out; `what()` is one
+// line: the message, then these places in parentheses. A value type; distinct objects may be used from distinct
+// threads.
 class LARDER_API Error : public std::runtime_error {
  public:
   // `message` says in one line what is wrong, without a trailing full stop.

@@ -13,7 +13,8 @@ LARDER_API std::uint64_t physical_memory() noexcept;
 
 // Budgets for reading untrusted input. Going over one is an Error of kind `limit` that names the field. A plain value.
 struct Limits {
-  // Bytes that one load may produce on the heap: decompressed data, arrays, strings, containers. Mapped arrays do not count.
+  // Bytes that one load may produce on the heap: decompressed data, arrays, strings, containers. Mapped arrays do not
+  // count.
   std::uint64_t bytes = physical_memory();
 
   // Bytes of history that a decompressor may demand (the window of zstd; 2^27 is what `zstd -d` accepts).
@@ -25,7 +26,8 @@ struct Limits {
   // Streams, members or frames in a row that decode to nothing.
   std::uint64_t empty_streams = 1000;
 
-  // Nesting that is followed when a value is printed or compared. (Parsing, copying and freeing do not depend on depth.)
+  // Nesting that is followed when a value is printed or compared. (Parsing, copying and freeing do not depend on
+  // depth.)
   std::size_t depth = 10'000;
 
   // Bytes of text that a value may print to; shared values are printed again at each place.

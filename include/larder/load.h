@@ -14,39 +14,43 @@
 namespace larder {
 
 struct LoadOptions {
-  // How arrays of an uncompressed file are mapped; `none` reads them into memory. What cannot be mapped (compressed files, memory, streams, object
-  // arrays) is read into memory, and `warn` says so.
+  // How arrays of an uncompressed file are mapped; `none` reads them into memory. What cannot be mapped (compressed
+  // files, memory, streams, object arrays) is read into memory, and `warn` says so.
   MapMode mmap_mode = MapMode::none;
 
-  // Whether arrays that were stored in the other byte order are converted. Nothing: where they are read, not where they are mapped (joblib's "auto").
-  // Error `usage` for true together with a mmap_mode.
+  // Whether arrays that were stored in the other byte order are converted. Nothing: where they are read, not where they
+  // are mapped (joblib's "auto"). Error `usage` for true together with a mmap_mode.
   std::optional<bool> ensure_native_byte_order{};
 
   Limits limits{};
 
-  // Gets one line for each thing that the caller should know and that did not stop the load. Not set: the line goes to standard error.
+  // Gets one line for each thing that the caller should know and that did not stop the load. Not set: the line goes to
+  // standard error.
   std::function<void(std::string_view)> warn{};
 };
 
 // What was found on the way to an object.
 struct Provenance {
-  std::string format;                // "joblib", "npy"
-  std::string codec;                 // "zlib"...; empty for an uncompressed file
-  std::uint64_t decoded_bytes = 0;   // bytes of the object after decompression
+  std::string format;               // "joblib", "npy"
+  std::string codec;                // "zlib"...; empty for an uncompressed file
+  std::uint64_t decoded_bytes = 0;  // bytes of the object after decompression
 };
 
-// Loads the first object of the file at `path`. Codec and format are found by content, never by name. Data behind the object is left alone, as joblib does;
-// a compressed file is read to the end of the stream, so that its checksum is verified.
+// Loads the first object of the file at `path`. Codec and format are found by content, never by name. Data behind the
+// object is left alone, as joblib does; a compressed file is read to the end of the stream, so that its checksum is
+// verified.
 //
-// Errors: `not_found`, `io`, and what the content deserves: `truncated`, `malformed`, `checksum`, `limit`, `unsupported`, `not_built`.
-// Nothing that the file says is ever executed, imported or opened. Thread-safe.
+// Errors: `not_found`, `io`, and what the content deserves: `truncated`, `malformed`, `checksum`, `limit`,
+// `unsupported`, `not_built`. Nothing that the file says is ever executed, imported or opened. Thread-safe.
 LARDER_API Document load(const Path& path, const LoadOptions& options = {}, Provenance* provenance = nullptr);
 
-// Loads the next object of `reader` and leaves the reader right behind it, so that several objects can be loaded one after another, from pipes and sockets as
-// well. Of a compressed stream one object is loaded: to load several from one stream, open it with `Codec::reader` and load from that.
+// Loads the next object of `reader` and leaves the reader right behind it, so that several objects can be loaded one
+// after another, from pipes and sockets as well. Of a compressed stream one object is loaded: to load several from one
+// stream, open it with `Codec::reader` and load from that.
 LARDER_API Document load(Reader& reader, const LoadOptions& options = {}, Provenance* provenance = nullptr);
 
-// A new .npy file at `path` (replacing an old one, never in place) with zeroed elements, mapped for reading and writing: numpy's open_memmap(mode="w+").
+// A new .npy file at `path` (replacing an old one, never in place) with zeroed elements, mapped for reading and
+// writing: numpy's open_memmap(mode="w+").
 LARDER_API Array create_npy(const Path& path, const DType& dtype, const Shape& shape, Order order = Order::c);
 
 }  // namespace larder

@@ -1,6 +1,6 @@
-// For authors of a codec: derive an Encoder and a Decoder from the library's streaming interface and a Codec that makes them, then
-// `CodecRegistry::global().add(std::make_unique<MyCodec>())`. Slicing for 32-bit libraries, argument checks, positions in errors, output limits and the guard against
-// a library that makes no progress are done once, by Codec.
+// For authors of a codec: derive an Encoder and a Decoder from the library's streaming interface and a Codec that makes
+// them, then `CodecRegistry::global().add(std::make_unique<MyCodec>())`. Slicing for 32-bit libraries, argument checks,
+// positions in errors, output limits and the guard against a library that makes no progress are done once, by Codec.
 #pragma once
 
 #include <cstddef>
@@ -28,11 +28,12 @@ class LARDER_API Encoder {
   // How many bytes of `out` a step needs; each has at least so many.
   virtual std::size_t room() const { return 64 * 1024; }
 
-  // The whole length of what will be compressed. Called before the first step, and only where it is known: formats that store the length may then do so.
+  // The whole length of what will be compressed. Called before the first step, and only where it is known: formats that
+  // store the length may then do so.
   virtual void expect(std::uint64_t size);
 
-  // Takes some of `in` (at most 4 MiB) and puts compressed bytes into `out`. `last`: nothing follows `in`; called with it until `ended`.
-  // Must consume, produce or end in each call. Throws Error.
+  // Takes some of `in` (at most 4 MiB) and puts compressed bytes into `out`. `last`: nothing follows `in`; called with
+  // it until `ended`. Must consume, produce or end in each call. Throws Error.
   virtual Step step(Bytes in, MutableBytes out, bool last) = 0;
 };
 
@@ -55,16 +56,17 @@ class LARDER_API Decoder {
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  // Takes some of `in` (at most 4 MiB) and puts decompressed bytes into `out` (at most 4 MiB, never empty). `last`: `in` is all that is left of the input; if the
-  // stream needs more than that, the call may simply do nothing, which the caller reports as `truncated`.
-  // `ended` is set when the stream, checksum included, is complete and verified; no byte behind it may be consumed.
-  // Throws Error of kind `malformed`, `checksum`, `limit` or `unsupported`.
+  // Takes some of `in` (at most 4 MiB) and puts decompressed bytes into `out` (at most 4 MiB, never empty). `last`:
+  // `in` is all that is left of the input; if the stream needs more than that, the call may simply do nothing, which
+  // the caller reports as `truncated`. `ended` is set when the stream, checksum included, is complete and verified; no
+  // byte behind it may be consumed. Throws Error of kind `malformed`, `checksum`, `limit` or `unsupported`.
   virtual Step step(Bytes in, MutableBytes out, bool last) = 0;
 
   // Gets ready for the next stream. Called after a step that `ended`.
   virtual void restart() = 0;
 
-  // Judges the bytes behind a stream: `next` holds at least 16 of them, fewer only at the end of the input, and is not empty.
+  // Judges the bytes behind a stream: `next` holds at least 16 of them, fewer only at the end of the input, and is not
+  // empty.
   virtual Tail tail(Bytes next) = 0;
 };
 

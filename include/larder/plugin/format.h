@@ -23,15 +23,16 @@ struct FormatInfo {
   std::vector<std::string> extensions;  // with the dot; the first is the usual one
   bool reads = false;
   bool writes = false;
-  bool maps = false;                    // arrays can be mapped from uncompressed files
+  bool maps = false;  // arrays can be mapped from uncompressed files
 };
 
 // Where a format reads from. All of it is borrowed for the duration of the call.
 struct ReadSource {
-  Reader& reader;               // at the first byte of the object; afterwards right behind its last byte
+  Reader& reader;  // at the first byte of the object; afterwards right behind its last byte
   const Limits& limits;
-  bool native_byte_order;       // convert arrays that are not mapped to this machine's byte order
-  // Maps `size` bytes from the given position of `reader` as the caller asked (mmap_mode). Not set where arrays are to be read into memory.
+  bool native_byte_order;  // convert arrays that are not mapped to this machine's byte order
+  // Maps `size` bytes from the given position of `reader` as the caller asked (mmap_mode). Not set where arrays are to
+  // be read into memory.
   std::function<Region(std::uint64_t position, std::uint64_t size)> map;
   // Tells the user something that did not stop the load.
   std::function<void(std::string_view)> warn;
@@ -50,13 +51,16 @@ class LARDER_API Format {
 
   const FormatInfo& info() const noexcept { return info_; }
 
-  // Whether a file of this format may start with `head` (4 KiB, less only where the file is shorter). The content decides, never the name.
+  // Whether a file of this format may start with `head` (4 KiB, less only where the file is shorter). The content
+  // decides, never the name.
   virtual bool recognises(Bytes head) const = 0;
 
-  // Reads one object into `document` and makes it the root. Errors: `truncated`, `malformed`, `limit`, `unsupported`, with positions.
+  // Reads one object into `document` and makes it the root. Errors: `truncated`, `malformed`, `limit`, `unsupported`,
+  // with positions.
   virtual void read(const ReadSource& source, Document& document) const = 0;
 
-  // Writes `value` as one object at the Writer's position; does not finish the Writer. Error `unsupported`, before anything is written where possible, for what the format cannot hold.
+  // Writes `value` as one object at the Writer's position; does not finish the Writer. Error `unsupported`, before
+  // anything is written where possible, for what the format cannot hold.
   virtual void write(Value value, Writer& writer, const WriteOptions& options) const = 0;
 
  protected:
