@@ -18,6 +18,8 @@ Content pattern(std::size_t size) {
   return content;
 }
 
+bool equal(Bytes a, Bytes b) { return as_text(a) == as_text(b); }
+
 Content read_all(Reader& reader, std::size_t piece) {
   Content all;
   Content part(piece);

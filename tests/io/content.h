@@ -15,6 +15,8 @@ using Content = std::vector<std::byte>;
 // `size` bytes without short repetitions, always the same.
 Content pattern(std::size_t size);
 
+bool equal(Bytes a, Bytes b);
+
 // What the reader still has, read in pieces of `piece` bytes.
 Content read_all(Reader& reader, std::size_t piece = 100'000);
 

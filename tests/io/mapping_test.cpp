@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::uint64_t gibi = std::uint64_t{1} << 30;
 
-bool equal(Bytes a, Bytes b) { return std::ranges::equal(a, b); }
-
 TEST_CASE("map modes have numpy's names") {
   CHECK(parse_map_mode("") == MapMode::none);
   CHECK(parse_map_mode("none") == MapMode::none);

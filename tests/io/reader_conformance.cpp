@@ -17,8 +17,6 @@ const std::vector<std::size_t>& sizes() {
   return all;
 }
 
-bool equal(Bytes a, Bytes b) { return std::ranges::equal(a, b); }
-
 // Runs `check(source, content, reader)` on each kind of source with content of each size.
 template <class Check>
 void with_each_source(const std::vector<std::size_t>& content_sizes, Check check) {

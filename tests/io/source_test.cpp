@@ -23,8 +23,6 @@ namespace {
 
 constexpr std::size_t buffer = 64 * 1024;
 
-bool equal(Bytes a, Bytes b) { return std::ranges::equal(a, b); }
-
 // Closes a descriptor at the end of a test.
 class Closing {
  public:
