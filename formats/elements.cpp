@@ -25,9 +25,12 @@ Region read_within(Reader& reader, std::uint64_t size, const Limits& limits, std
 
 Array read_elements(const ReadSource& source, const DType& dtype, const Shape& shape, Order order) {
   const std::uint64_t size = checked_nbytes(shape, dtype.itemsize());
-  if (source.map) {
-    Region region = source.map(source.reader.position(), size);
+  if (source.mapped_file != nullptr) {
+    const std::uint64_t start = source.reader.position();
     source.reader.skip(size, "the array's data");
+    const Region& file = *source.mapped_file;
+    if (start > file.size() || size > file.size() - start) fail(ErrorKind::truncated, "the file was cut while it was read");
+    Region region = file.slice(static_cast<std::size_t>(start), static_cast<std::size_t>(size));
     return Array::from_region(dtype, shape, order, std::move(region));
   }
   Region region = read_within(source.reader, size, source.limits, "the array's data");

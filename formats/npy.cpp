@@ -39,7 +39,7 @@ class NpyFormat final : public Format {
  private:
   // Elements that are Python objects are one pickle of the whole array.
   static void read_objects(const ReadSource& source, Document& document) {
-    if (source.map) source.warn("an array of Python objects cannot be mapped; it is loaded into memory");
+    if (source.mapped_file != nullptr) source.warn("an array of Python objects cannot be mapped; it is loaded into memory");
     PickleInput input(source.reader, source.limits);
     document.set_root(PickleMachine(input, document, source.limits, {}).run());
     input.release();

@@ -48,6 +48,13 @@ class DescriptorReader final : public Reader {
     if (!regular_) return std::nullopt;
     return static_cast<std::uint64_t>(internal::status_of(number_, name_).st_size);
   }
+  std::optional<Region> do_map(MapMode mode) const override {
+    if (!regular_) return std::nullopt;
+    if (mode != MapMode::read_write) return internal::map_descriptor(number_, mode, name_);
+    // The file itself, opened once more to write: its name may lead elsewhere by now.
+    const Descriptor file = internal::open_descriptor(internal::join("/proc/self/fd/", number_), O_RDWR);
+    return internal::map_descriptor(file.number(), mode, name_);
+  }
   std::string do_name() const override { return name_; }
 
   int number_;

@@ -27,20 +27,22 @@ std::size_t page_size() {
   return size;
 }
 
-struct OpenFile {
-  Descriptor descriptor;
-  std::uint64_t size;
-};
-
-OpenFile open_regular(const Path& path, MapMode mode) {
+void require_mode(MapMode mode, std::string_view name) {
   if (mode == MapMode::none || mode == MapMode::create) {
-    fail(ErrorKind::usage, path.native(), ": cannot map in this mode, possible are read, read_write and copy_on_write");
+    fail(ErrorKind::usage, name, ": cannot map in this mode, possible are read, read_write and copy_on_write");
   }
+}
+
+Descriptor open_to_map(const Path& path, MapMode mode) {
+  require_mode(mode, path.native());
   // O_NONBLOCK: a FIFO is to be refused, not waited for.
-  Descriptor file = internal::open_descriptor(path, O_NONBLOCK | (mode == MapMode::read_write ? O_RDWR : O_RDONLY));
-  const struct stat status = internal::status_of(file.number(), path.native());
-  if (!S_ISREG(status.st_mode)) fail(ErrorKind::usage, path.native(), ": only a regular file can be mapped");
-  return {std::move(file), static_cast<std::uint64_t>(status.st_size)};
+  return internal::open_descriptor(path, O_NONBLOCK | (mode == MapMode::read_write ? O_RDWR : O_RDONLY));
+}
+
+std::uint64_t size_of_regular(int descriptor, std::string_view name) {
+  const struct stat status = internal::status_of(descriptor, name);
+  if (!S_ISREG(status.st_mode)) fail(ErrorKind::usage, name, ": only a regular file can be mapped");
+  return static_cast<std::uint64_t>(status.st_size);
 }
 
 // The range must be inside the file.
@@ -100,18 +102,23 @@ MapMode parse_map_mode(std::string_view text) {
 }
 
 Region map_file(const Path& path, MapMode mode, std::uint64_t offset, std::uint64_t size) {
-  const OpenFile file = open_regular(path, mode);
-  if (offset > file.size || size > file.size - offset) {
+  const Descriptor file = open_to_map(path, mode);
+  const std::uint64_t whole = size_of_regular(file.number(), path.native());
+  if (offset > whole || size > whole - offset) {
     throw Error(ErrorKind::truncated, join(path.native(), ": truncated: the mapping needs ", size, " bytes, ",
-                                           file.size - std::min(offset, file.size), " are there"))
+                                           whole - std::min(offset, whole), " are there"))
         .at(join("byte ", offset, " of ", path.native()));
   }
-  return map_range(file.descriptor.number(), mode, offset, size, path.native());
+  return map_range(file.number(), mode, offset, size, path.native());
 }
 
 Region map_file(const Path& path, MapMode mode) {
-  const OpenFile file = open_regular(path, mode);
-  return map_range(file.descriptor.number(), mode, 0, file.size, path.native());
+  return internal::map_descriptor(open_to_map(path, mode).number(), mode, path.native());
+}
+
+Region internal::map_descriptor(int descriptor, MapMode mode, std::string_view name) {
+  require_mode(mode, name);
+  return map_range(descriptor, mode, 0, size_of_regular(descriptor, name), name);
 }
 
 Region create_mapped_file(const Path& path, std::uint64_t size) {

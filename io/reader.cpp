@@ -130,6 +130,8 @@ std::optional<std::uint64_t> Reader::size() const {
 }
 
 std::optional<Region> Reader::region() const { return do_region(); }
+std::optional<Region> Reader::map(MapMode mode) const { return do_map(mode); }
+std::optional<Region> Reader::do_map(MapMode) const { return std::nullopt; }
 
 std::string Reader::name() const { return do_name(); }
 

@@ -36,9 +36,7 @@ void warn_on_stderr(std::string_view line) {
 // Loads one object from a reader.
 class Loader {
  public:
-  // file: what can be mapped, null where the reader is no file.
-  Loader(Reader& reader, const LoadOptions& options, const Path* file)
-      : reader_(reader), options_(options), file_(file) {
+  Loader(Reader& reader, const LoadOptions& options) : reader_(reader), options_(options) {
     if (options.mmap_mode != MapMode::none && options.ensure_native_byte_order.value_or(false)) {
       fail(ErrorKind::usage,
            "Native byte ordering can only be enforced if 'mmap_mode' parameter is set to None, but got 'mmap_mode=",
@@ -65,24 +63,10 @@ class Loader {
  private:
   const Format& read(Reader& reader, Document& document, bool compressed) {
     const Format& format = internal::detect_format(reader);
-    const bool map = options_.mmap_mode != MapMode::none && can_map(compressed);
-    ReadSource source{reader,
-                      options_.limits,
-                      options_.ensure_native_byte_order.value_or(options_.mmap_mode == MapMode::none),
-                      {},
-                      [this](std::string_view line) { warn(line); }};
-    Region whole;
-    if (map) {
-      // One mapping serves all arrays, so that files of many arrays do not run out of mappings.
-      source.map = [&](std::uint64_t position, std::uint64_t size) {
-        if (size == 0) return Region();
-        if (whole.empty())
-          whole = map_file(*file_, options_.mmap_mode == MapMode::create ? MapMode::read_write : options_.mmap_mode);
-        if (position > whole.size() || size > whole.size() - position)
-          fail(ErrorKind::truncated, "the array's data needs ", size, " bytes, more than are there");
-        return whole.slice(static_cast<std::size_t>(position), static_cast<std::size_t>(size));
-      };
-    }
+    const std::optional<Region> mapped_file = map_file(compressed);
+    const ReadSource source{reader, options_.limits,
+                            options_.ensure_native_byte_order.value_or(options_.mmap_mode == MapMode::none),
+                            mapped_file ? &*mapped_file : nullptr, [this](std::string_view line) { warn(line); }};
     try {
       format.read(source, document);
     } catch (Error& error) {
@@ -92,21 +76,25 @@ class Loader {
     return format;
   }
 
-  // The texts are joblib's.
-  bool can_map(bool compressed) {
+  // The file behind the reader, mapped as the caller asked; nothing, and a warning in joblib's words, where that cannot be.
+  std::optional<Region> map_file(bool compressed) {
+    if (options_.mmap_mode == MapMode::none) return std::nullopt;
     const std::string_view flag = flag_of(options_.mmap_mode);
     if (compressed) {
       warn(join("mmap_mode \"", flag, "\" is not compatible with compressed file ", reader_.name(), ". \"", flag,
                 "\" flag will be ignored."));
-    } else if (file_ == nullptr && reader_.region()) {
+      return std::nullopt;
+    }
+    const bool create = options_.mmap_mode == MapMode::create;
+    auto mapped_file = reader_.map(create ? MapMode::read_write : options_.mmap_mode);
+    if (mapped_file) return mapped_file;
+    if (reader_.region()) {
       warn(join("In memory persistence is not compatible with mmap_mode \"", flag,
                 "\" flag passed. mmap_mode option will be ignored."));
-    } else if (file_ == nullptr) {
-      warn(join("\"", reader_.name(), "\" is not a raw file, mmap_mode \"", flag, "\" flag will be ignored."));
     } else {
-      return true;
+      warn(join("\"", reader_.name(), "\" is not a raw file, mmap_mode \"", flag, "\" flag will be ignored."));
     }
-    return false;
+    return std::nullopt;
   }
 
   void warn(std::string_view line) const {
@@ -118,18 +106,16 @@ class Loader {
 
   Reader& reader_;
   const LoadOptions& options_;
-  const Path* file_;
 };
 
 }  // namespace
 
 Document load(Reader& reader, const LoadOptions& options, Provenance* provenance) {
-  return Loader(reader, options, nullptr).run(provenance);
+  return Loader(reader, options).run(provenance);
 }
 
 Document load(const Path& path, const LoadOptions& options, Provenance* provenance) {
-  const auto reader = open_file(path);
-  return Loader(*reader, options, reader->can_seek() ? &path : nullptr).run(provenance);
+  return load(*open_file(path), options, provenance);
 }
 
 }  // namespace larder

@@ -78,7 +78,7 @@ Value JoblibArrayReader::replace(Value object) {
 // Elements that are Python objects come as a pickle of their own, with its own memo and without arrays of joblib's
 // kind.
 Value JoblibArrayReader::nested_pickle() {
-  if (source_.map) source_.warn("an array of Python objects cannot be mapped; it is loaded into memory");
+  if (source_.mapped_file != nullptr) source_.warn("an array of Python objects cannot be mapped; it is loaded into memory");
   return PickleMachine(input_, document_, source_.limits, {}).run();
 }
 
@@ -86,7 +86,7 @@ Array JoblibArrayReader::elements(Value state, const DType& dtype) {
   const bool padded = is_aligned_by_padding(state);
   if (padded) skip_padding();
   const auto may_map = state.find("allow_mmap");
-  const bool maps = source_.map && (!may_map || !may_map->is(ValueKind::boolean) || may_map->as_bool());
+  const bool maps = source_.mapped_file != nullptr && (!may_map || !may_map->is(ValueKind::boolean) || may_map->as_bool());
   Reader& reader = input_.release();
   if (maps && !padded && reader.position() % alignment != 0) {
     source_.warn(join("the memmapped array at byte ", reader.position(), " of ", reader.name(),
@@ -95,8 +95,8 @@ Array JoblibArrayReader::elements(Value state, const DType& dtype) {
   }
   const Shape shape = shape_of(required(state, "shape"));
   const Order order = order_of(required(state, "order"));
-  if (maps || !source_.map) return read_elements(source_, dtype, shape, order);
-  return read_elements({source_.reader, source_.limits, source_.native_byte_order, {}, source_.warn}, dtype, shape,
+  if (maps || source_.mapped_file == nullptr) return read_elements(source_, dtype, shape, order);
+  return read_elements({source_.reader, source_.limits, source_.native_byte_order, nullptr, source_.warn}, dtype, shape,
                        order);
 }
 

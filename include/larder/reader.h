@@ -63,6 +63,10 @@ class LARDER_API Reader {
   // The whole source as bytes that are already in memory, heap or mapping, where they are (position is not regarded).
   std::optional<Region> region() const;
 
+  // The whole file that is being read, mapped as it is now (`read`, `read_write` or `copy_on_write`): the very file, whatever its name leads to
+  // by now. Nothing where the source is no regular file. Errors: as `map_file`.
+  std::optional<Region> map(MapMode mode) const;
+
   // Where the bytes come from, for messages: a path, "<memory>", "<stdin>"...
   std::string name() const;
 
@@ -88,6 +92,7 @@ class LARDER_API Reader {
   virtual void do_seek(std::uint64_t position);
   virtual std::optional<std::uint64_t> do_size() const { return std::nullopt; }
   virtual std::optional<Region> do_region() const { return std::nullopt; }
+  virtual std::optional<Region> do_map(MapMode mode) const;
   virtual std::string do_name() const = 0;
   virtual std::uint64_t do_finish() { return 0; }
 

@@ -31,9 +31,7 @@ struct ReadSource {
   Reader& reader;  // at the first byte of the object; afterwards right behind its last byte
   const Limits& limits;
   bool native_byte_order;  // convert arrays that are not mapped to this machine's byte order
-  // Maps `size` bytes from the given position of `reader` as the caller asked (mmap_mode). Not set where arrays are to
-  // be read into memory.
-  std::function<Region(std::uint64_t position, std::uint64_t size)> map;
+  const Region* mapped_file;    // the whole file that `reader` reads, mapped as the caller asked; null: arrays are read into memory
   // Tells the user something that did not stop the load.
   std::function<void(std::string_view)> warn;
 };
