@@ -116,7 +116,7 @@ void PickleMachine::drop_to_mark() {
 }
 
 Value PickleMachine::below_mark() const {
-  const std::size_t at = since_mark().data() - stack_.data();
+  const std::size_t at = stack_.size() - since_mark().size();
   const std::size_t lowest = marks_.size() > 1 ? marks_[marks_.size() - 2] : 0;
   if (at <= lowest) fail(ErrorKind::malformed, "nothing lies below the mark");
   return stack_[at - 1];
