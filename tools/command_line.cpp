@@ -1,0 +1,271 @@
+#include "tools/command_line.h"
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+
+#include "base/checked.h"
+#include "base/text.h"
+#include "tools/commands.h"
+
+namespace larder::tools {
+
+namespace {
+
+using Action = std::function<Status(Console&)>;
+
+constexpr const char* description =
+    "Looks into, converts and checks files of arrays and models: .npy, .joblib, .pkl, compressed or not.\n"
+    "Nothing that a file contains is ever run or imported.";
+
+constexpr const char* main_footer = R"(Examples:
+  larder ls model.joblib                          what is in it
+  larder get model.joblib coef_ -o coef.npy       one array out of it
+  larder convert model.pkl model.joblib -c zstd   store it compressed
+  larder check *.joblib                           is everything intact?
+
+A file named - is standard input or standard output.
+Exit status: 0 fine, 1 a check failed, 2 wrong usage, 3 unreadable or corrupt input, 4 input/output error.
+'larder COMMAND --help' explains a command; 'man larder' has it all.)";
+
+constexpr const char* ls_footer =
+    R"(For each object in a file: format, compression, sizes, and the tree of its values with the dtypes, shapes and
+sizes of arrays. 'mappable' arrays can be used from the file without being read. Names that Python would import on
+loading are listed: look at them before you load a file that you do not trust.
+
+Examples:
+  larder ls model.joblib
+  larder ls --depth 2 *.joblib.gz
+  curl -s https://example.org/model.joblib | larder ls -j -)";
+
+constexpr const char* get_footer =
+    R"(PATH is made of names (keys of dicts, attributes of objects), [numbers] and ["quoted keys"], as 'larder ls' shows them.
+Without -o the value is printed as JSON. With -o its format is chosen by the extension of OUT; without one that is
+known, an array is written as .npy and everything else as JSON.
+
+Examples:
+  larder get pipeline.joblib 'steps[1][1].coef_'
+  larder get pipeline.joblib 'steps[1][1].coef_' -o coef.npy
+  larder get data.pkl '["a key"][0]' -o -  | gzip > first.npy.gz)";
+
+constexpr const char* convert_footer =
+    R"(COMPRESSION is joblib's compress argument: a level (3), a codec (zstd), both (zstd:19), true, none, or auto: by the
+extension of OUT, where .gz, .xz, .zst... compress and others do not. 'larder codecs' lists codecs and levels.
+OUT appears only when it is complete. It may be IN itself: until then the old file stays as it is.
+
+Examples:
+  larder convert model.pkl model.joblib.xz
+  larder convert -c zstd:19 array.npy array.joblib
+  larder convert array.joblib array.npy
+  zstdcat old.joblib.zst | larder convert -c gzip - new.joblib)";
+
+constexpr const char* check_footer =
+    R"(Every object in a file is read to its last byte, all checksums are verified, and nothing may follow the last object.
+Files whose compression has no checksum are told: damage to their content cannot be seen.
+
+Examples:
+  larder check model.joblib
+  larder check --plain *.joblib     status 1 where Python would import more than plain data needs
+  larder check -j model.joblib | jq '.[].imports')";
+
+constexpr const char* codecs_footer = R"(Examples:
+  larder codecs           names, extensions, levels
+  larder codecs -v        aliases and magic numbers too
+  larder codecs --names   one name a line, for scripts)";
+
+constexpr const char* formats_footer = R"(Examples:
+  larder formats
+  larder formats -j | jq '.[] | select(.writes) | .name')";
+
+// "500", "64K", "2G": bytes, with powers of 1024.
+std::uint64_t parse_size(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const std::string_view suffix(stop, static_cast<std::size_t>(end - stop));
+  const auto unit = suffix.size() == 1 ? std::string_view("KMGTP").find(suffix.front()) : std::string_view::npos;
+  std::optional<std::uint64_t> size;
+  if (error == std::errc() && suffix.empty()) size = number;
+  if (error == std::errc() && unit != std::string_view::npos)
+    size = internal::checked_mul(number, std::uint64_t{1024} << (10 * unit));
+  if (!size) {
+    throw CLI::ValidationError(
+        "--max-bytes",
+        internal::quoted(text) + " is no size: give a number of bytes, or one with K, M, G, T or P behind it");
+  }
+  return *size;
+}
+
+// The check without the description that CLI11 would put into the help.
+CLI::Validator undescribed(CLI::Validator check) { return check.description(""); }
+
+void add_reading_options(CLI::App& command, ReadOptions& options) {
+  command.add_flag("-q,--quiet", options.quiet, "Show no progress bar");
+  command
+      .add_option_function<std::string>(
+          "--max-bytes", [&options](const std::string& text) { options.limits.bytes = parse_size(text); },
+          "Refuse files that need more memory than SIZE, such as 500M or 2G (default: all there is)")
+      ->type_name("SIZE");
+}
+
+CLI::App* add_command(CLI::App& app, const char* name, const char* what, const char* footer, Action& chosen,
+                      Action action) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->footer(footer);
+  command->callback([&chosen, action = std::move(action)] { chosen = action; });
+  return command;
+}
+
+// All options, and the action that they ended up choosing.
+struct CommandLine {
+  CLI::App app{description, "larder"};
+  Action chosen;
+  ListOptions ls;
+  GetOptions get_one;
+  ConvertOptions conversion;
+  CheckOptions checking;
+  CatalogOptions codec_catalog;
+  CatalogOptions format_catalog;
+
+  CommandLine() {
+    app.set_version_flag("--version", "larder " LARDER_VERSION, "Print the version and exit");
+    app.set_help_flag("-h,--help", "Print this help and exit");
+    app.footer(main_footer);
+    app.require_subcommand(1);
+    app.get_formatter()->column_width(34);
+    app.get_formatter()->label("REQUIRED", "");
+    app.get_formatter()->label("SUBCOMMAND", "COMMAND");
+    app.get_formatter()->label("Subcommands", "Commands");
+    add_ls();
+    add_get();
+    add_convert();
+    add_check();
+    add_catalogs();
+  }
+
+  void add_ls() {
+    auto* command = add_command(app, "ls", "Show what is in files: format, compression, tree of values, imports",
+                                ls_footer, chosen, [this](Console& console) { return list(ls, console); });
+    command->add_option("FILE", ls.files, "Files to look into")->required()->type_name("");
+    auto* depth = command->add_option("--depth", ls.depth, "Levels of the tree to show (default 6, at most 1000)")
+                      ->type_name("N")
+                      ->check(undescribed(CLI::Range(0, 1000)));
+    command->add_flag_callback(
+        "--all",
+        [this, depth] {
+          ls.all = true;
+          if (depth->empty()) ls.depth = 1000;
+        },
+        "Show every member and every level");
+    command->add_flag("-j,--json", ls.json, "Print JSON");
+    add_reading_options(*command, ls.reading);
+  }
+
+  void add_get() {
+    auto* command = add_command(app, "get", "Take one value out of a file", get_footer, chosen,
+                                [this](Console& console) { return get(get_one, console); });
+    command->add_option("FILE", get_one.file, "The file")->required()->type_name("");
+    command->add_option("PATH", get_one.path, "Which value, such as steps[0].coef_; '' is the whole object")
+        ->required()
+        ->type_name("");
+    command->add_option("-o,--output", get_one.out, "Write the value to OUT instead of printing it")->type_name("OUT");
+    add_reading_options(*command, get_one.reading);
+  }
+
+  void add_convert() {
+    auto* command =
+        add_command(app, "convert", "Store a file's objects in another format or compression", convert_footer, chosen,
+                    [this](Console& console) { return convert(conversion, console); });
+    command->add_option("IN", conversion.in, "The file to read; what it is, its content tells")
+        ->required()
+        ->type_name("");
+    command->add_option("OUT", conversion.out, "The file to write; its extension says how")->required()->type_name("");
+    command
+        ->add_option("-c,--compress", conversion.storage.compress,
+                     "Compress so, whatever the extension says (default auto)")
+        ->type_name("COMPRESSION");
+    command
+        ->add_option("--format", conversion.storage.format,
+                     "Write this format, whatever the extension says; 'larder formats' lists them")
+        ->type_name("NAME");
+    command
+        ->add_option("--protocol", conversion.storage.protocol,
+                     "Protocol of pickles: 2 to 5, -1 is the highest (default 4)")
+        ->type_name("N");
+    command
+        ->add_option_function<std::string>(
+            "--sync", [this](const std::string& text) { conversion.sync = text == "none" ? Sync::none : Sync::full; },
+            "full: OUT survives a power cut (default); none: faster, only whole or absent if this process dies")
+        ->type_name("none|full")
+        ->check(undescribed(CLI::IsMember({"none", "full"})));
+    command->add_flag("-v,--verbose", conversion.verbose, "Print sizes, ratio and time when done, on standard error");
+    add_reading_options(*command, conversion.reading);
+  }
+
+  void add_check() {
+    auto* command = add_command(app, "check", "Read files to the last byte and verify their checksums", check_footer,
+                                chosen, [this](Console& console) { return check(checking, console); });
+    command->add_option("FILE", checking.files, "Files to check")->required()->type_name("");
+    command->add_flag("--plain", checking.plain,
+                      "Fail where Python would import more than numpy, joblib and builtins need for plain data");
+    command->add_flag("-j,--json", checking.json, "Print JSON");
+    add_reading_options(*command, checking.reading);
+  }
+
+  void add_catalogs() {
+    auto* codecs = add_command(app, "codecs", "List the codecs of this build", codecs_footer, chosen,
+                               [this](Console& console) { return list_codecs(codec_catalog, console); });
+    codecs->add_flag("-v,--verbose", codec_catalog.verbose, "Show aliases and magic numbers too");
+    codecs->add_flag("-j,--json", codec_catalog.json, "Print JSON");
+    codecs->add_flag("--names", codec_catalog.names, "Print only the names of codecs that can be used");
+    auto* formats = add_command(app, "formats", "List the file formats of this build", formats_footer, chosen,
+                                [this](Console& console) { return list_formats(format_catalog, console); });
+    formats->add_flag("-j,--json", format_catalog.json, "Print JSON");
+    formats->add_flag("--names", format_catalog.names, "Print only the names");
+  }
+};
+
+std::string names_of_commands(const CLI::App& app) {
+  std::string names;
+  for (const CLI::App* command : app.get_subcommands({}))
+    names.append(names.empty() ? "" : ", ").append(command->get_name());
+  return names;
+}
+
+// One line: what is wrong, and where help is.
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error, int argc, const char* const* argv) {
+  const auto chosen = app.get_subcommands();
+  std::string problem = error.what();
+  std::replace(problem.begin(), problem.end(), '\n', ' ');
+  if (chosen.empty()) {
+    const std::string what =
+        argc > 1 ? internal::quoted(argv[1]) + " is no command; there are " : "a command is required: ";
+    problem = what + names_of_commands(app);
+  }
+  const std::string who = chosen.empty() ? "larder" : "larder " + chosen.front()->get_name();
+  return internal::join(who, ": ", problem, " ('", who, " --help' explains)");
+}
+
+}  // namespace
+
+Status run(int argc, const char* const* argv, Console& console) {
+  CommandLine line;
+  try {
+    line.app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    console.print(line.app.help());
+    return Status::fine;
+  } catch (const CLI::CallForVersion& version) {
+    console.print(internal::join(version.what(), "\n"));
+    return Status::fine;
+  } catch (const CLI::ParseError& error) {
+    console.say(usage_message(line.app, error, argc, argv));
+    return Status::usage;
+  }
+  return line.chosen(console);
+}
+
+}  // namespace larder::tools

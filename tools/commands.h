@@ -1,0 +1,65 @@
+// The subcommands: what each is told, and what it does. Each returns the exit status; problems with one file are
+// reported on the console and do not keep it from the next one. Throws OutputFailed and Interrupted.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <larder/writer.h>
+
+#include "tools/console.h"
+#include "tools/object_writer.h"
+#include "tools/objects.h"
+
+namespace larder::tools {
+
+// ls: shows what is in the files.
+struct ListOptions {
+  std::vector<std::string> files;
+  ReadOptions reading;
+  std::size_t depth = 6;
+  bool all = false;
+  bool json = false;
+};
+Status list(const ListOptions& options, Console& console);
+
+// get: one value out of the first object of a file.
+struct GetOptions {
+  std::string file;
+  std::string path;
+  std::string out;  // empty: standard output, as JSON
+  ReadOptions reading;
+};
+Status get(const GetOptions& options, Console& console);
+
+// convert: all objects of a file into another one.
+struct ConvertOptions {
+  std::string in;
+  std::string out;
+  StorageOptions storage;
+  Sync sync = Sync::full;
+  bool verbose = false;
+  ReadOptions reading;
+};
+Status convert(const ConvertOptions& options, Console& console);
+
+// check: reads everything to the last byte and verifies what can be verified.
+struct CheckOptions {
+  std::vector<std::string> files;
+  bool plain = false;  // a file that needs more than plain data fails the check
+  bool json = false;
+  ReadOptions reading;
+};
+Status check(const CheckOptions& options, Console& console);
+
+// codecs, formats: what this build has.
+struct CatalogOptions {
+  bool names = false;
+  bool verbose = false;
+  bool json = false;
+};
+Status list_codecs(const CatalogOptions& options, Console& console);
+Status list_formats(const CatalogOptions& options, Console& console);
+
+}  // namespace larder::tools

@@ -1,0 +1,39 @@
+# bash completion for larder(1): commands, options, codecs, formats and files.
+
+_larder() {
+  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} larder=${COMP_WORDS[0]}
+  local command='' options='' i
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      -*) ;;
+      *) command=${COMP_WORDS[i]}; break ;;
+    esac
+  done
+  case $command in
+    '') options='ls get convert check codecs formats --help --version' ;;
+    ls) options='--all --depth --json --max-bytes --quiet --help' ;;
+    get) options='--output --max-bytes --quiet --help' ;;
+    convert) options='--compress --format --protocol --sync --verbose --max-bytes --quiet --help' ;;
+    check) options='--plain --json --max-bytes --quiet --help' ;;
+    codecs) options='--verbose --json --names --help' ;;
+    formats) options='--json --names --help' ;;
+  esac
+  case $command:$previous in
+    convert:-c | convert:--compress)
+      COMPREPLY=($(compgen -W "auto none true $("$larder" codecs --names 2>/dev/null)" -- "$word"))
+      return ;;
+    convert:--format) COMPREPLY=($(compgen -W "$("$larder" formats --names 2>/dev/null)" -- "$word")); return ;;
+    convert:--sync) COMPREPLY=($(compgen -W 'none full' -- "$word")); return ;;
+    convert:--protocol) COMPREPLY=($(compgen -W '2 3 4 5 -1' -- "$word")); return ;;
+    *:--depth | *:--max-bytes) return ;;
+  esac
+  if [[ -z $command || $word == -* ]]; then
+    COMPREPLY=($(compgen -W "$options" -- "$word"))
+  elif [[ $command != codecs && $command != formats ]]; then
+    compopt -o filenames 2>/dev/null
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+  fi
+}
+
+complete -F _larder larder

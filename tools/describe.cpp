@@ -1,0 +1,132 @@
+#include "tools/describe.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "base/text.h"
+#include "base/unicode.h"
+#include "tools/tree.h"
+#include "tools/wording.h"
+
+namespace larder::tools {
+
+namespace {
+
+// The shortest decimal number that reads back as the same double, as Python prints it.
+std::string float_text(double number) {
+  if (std::isnan(number)) return "nan";
+  if (std::isinf(number)) return number < 0 ? "-inf" : "inf";
+  std::array<char, 32> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+  std::string text(buffer.data(), end.ptr);
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
+}
+
+// As Python's repr, cut after some 60 bytes, between two letters.
+std::string str_text(std::string_view text) {
+  std::string_view rest = text;
+  while (!rest.empty() && text.size() - rest.size() < 60) internal::take_utf8(rest);
+  return internal::python_repr(text.substr(0, text.size() - rest.size())) + (rest.empty() ? "" : "...");
+}
+
+std::string integer_text(Value value) {
+  if (value.fits_int64()) return std::to_string(value.as_int());
+  const std::size_t size = value.int_bytes().size();
+  return size <= 32 ? value.int_text() : internal::join("int, ", count_text(size, "byte"));
+}
+
+std::string array_text(const Array& array) {
+  std::string text = internal::join(printable(array.dtype().name().substr(0, 200)), ' ', shape_text(array.shape()),
+                                    ", ", size_text(array.nbytes()));
+  if (array.storage_order() == Order::fortran) text += ", Fortran order";
+  if (!array.dtype().is_native()) text += ", foreign byte order";
+  return text;
+}
+
+std::string members_text(Value value) {
+  const bool tuple = value.is(ValueKind::tuple);
+  std::string text = tuple ? "(" : "[";
+  for (std::size_t i = 0; i < value.size(); ++i) text.append(i > 0 ? ", " : "").append(describe(value[i]));
+  if (tuple) return text + (value.size() == 1 ? ",)" : ")");
+  return text + "]";
+}
+
+std::string global_name(Value global) {
+  return printable(internal::join(global.module_name(), '.', global.qualified_name()).substr(0, 200));
+}
+
+std::string object_text(Value object) {
+  switch (object.form()) {
+    case ObjectForm::persistent_id:
+      return "persistent id";
+    case ObjectForm::extension:
+      return "copyreg extension";
+    case ObjectForm::reduce:
+    case ObjectForm::newobj:
+    case ObjectForm::newobj_ex:
+    case ObjectForm::instance:
+      break;
+  }
+  const std::string name = class_of(object);
+  return name.empty() ? "object" : name;
+}
+
+}  // namespace
+
+std::string class_of(Value object) {
+  const Value callable = object.callable();
+  if (!callable.is(ValueKind::global)) return {};
+  const std::string name = global_name(callable);
+  // Protocols below 2 write a new-style object as a call of this function on its class.
+  const bool rebuilt = name == "copyreg._reconstructor" || name == "copy_reg._reconstructor";
+  const Value arguments = object.arguments();
+  if (rebuilt && arguments.is(ValueKind::tuple) && !arguments.empty() && arguments[0].is(ValueKind::global))
+    return global_name(arguments[0]);
+  return name;
+}
+
+std::string shape_text(const Shape& shape) {
+  std::string text = "(";
+  for (std::size_t i = 0; i < shape.size(); ++i) text.append(i > 0 ? ", " : "").append(std::to_string(shape[i]));
+  return text + (shape.size() == 1 ? ",)" : ")");
+}
+
+std::string describe(Value value) {
+  switch (value.kind()) {
+    case ValueKind::none:
+      return "None";
+    case ValueKind::boolean:
+      return value.as_bool() ? "True" : "False";
+    case ValueKind::integer:
+      return integer_text(value);
+    case ValueKind::floating:
+      return float_text(value.as_float());
+    case ValueKind::complex:
+      return internal::join("complex(", float_text(value.as_complex().real()), ", ",
+                            float_text(value.as_complex().imag()), ")");
+    case ValueKind::str:
+      return str_text(value.as_str());
+    case ValueKind::bytes:
+    case ValueKind::bytearray:
+      return internal::join(name_of(value.kind()), ", ", size_text(value.size()));
+    case ValueKind::list:
+    case ValueKind::tuple:
+      if (is_short(value)) return members_text(value);
+      [[fallthrough]];
+    case ValueKind::dict:
+    case ValueKind::set:
+    case ValueKind::frozenset:
+      return internal::join(name_of(value.kind()), ", ", count_text(value.size(), "item"));
+    case ValueKind::array:
+      return array_text(value.as_array());
+    case ValueKind::global:
+      return internal::join("reference to ", global_name(value));
+    case ValueKind::object:
+      break;
+  }
+  return object_text(value);
+}
+
+}  // namespace larder::tools

@@ -1,0 +1,188 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "tools/commands.h"
+#include "tools/describe.h"
+#include "tools/report.h"
+#include "tools/tree.h"
+#include "tools/wording.h"
+
+namespace larder::tools {
+
+namespace {
+
+constexpr std::size_t shown_imports = 20;
+
+WalkOptions walk_options(const ListOptions& options) {
+  WalkOptions walk;
+  walk.depth = options.depth;
+  if (options.all) walk.members = static_cast<std::size_t>(-1);
+  walk.fold = !options.json;
+  return walk;
+}
+
+// "joblib, pickle protocol 4, gzip, 4.5 KiB (1.2 KiB stored)".
+std::string storage_text(const Object& object) {
+  std::string text = object.provenance.format;
+  if (object.protocol) text += internal::join(", pickle protocol ", *object.protocol);
+  text += object.codec.empty() ? ", not compressed" : ", " + object.codec;
+  text += ", " + size_text(object.provenance.decoded_bytes);
+  if (!object.codec.empty() && object.stored) text += internal::join(" (the file has ", size_text(*object.stored), ")");
+  return text;
+}
+
+void print_node(const Node& node, Console& console) {
+  const std::string indent(2 * (node.depth + 1), ' ');
+  if (node.left_out > 0) return console.print(internal::join(indent, "... ", node.left_out, " more\n"));
+  std::string line = indent;
+  if (!node.label.empty()) line += printable(node.label) + ": ";
+  line += describe(node.value);
+  if (node.value.is(ValueKind::array) && node.value.as_array().mapped()) line += ", mappable";
+  if (node.repeated) line += ", as above";
+  console.print(line + "\n");
+}
+
+void print_imports(const std::vector<std::string>& imports, bool all, Console& console) {
+  if (imports.empty()) return;
+  const std::size_t shown = all ? imports.size() : std::min(imports.size(), shown_imports);
+  console.print(internal::join("  Python would import ", count_text(imports.size(), "name"), ":\n"));
+  for (std::size_t i = 0; i < shown; ++i) console.print(internal::join("    ", printable(imports[i]), "\n"));
+  if (shown < imports.size()) console.print(internal::join("    ... ", imports.size() - shown, " more\n"));
+}
+
+// Fields of a value's description that depend on its kind.
+void describe_value(Report& report, Value entry, Value value) {
+  report.set(entry, "kind", report.text(name_of(value.kind())));
+  switch (value.kind()) {
+    case ValueKind::array: {
+      const Array& array = value.as_array();
+      const Value shape = report.list();
+      for (const auto length : array.shape()) report.append(shape, report.number(length));
+      report.set(entry, "dtype", report.text(array.dtype().name()));
+      report.set(entry, "shape", shape);
+      report.set(entry, "order", report.text(array.storage_order() == Order::c ? "C" : "F"));
+      report.set(entry, "bytes", report.number(array.nbytes()));
+      report.set(entry, "mappable", Value::boolean(array.mapped()));
+      break;
+    }
+    case ValueKind::none:
+    case ValueKind::boolean:
+    case ValueKind::integer:
+    case ValueKind::floating:
+    case ValueKind::complex:
+      report.set(entry, "value", report.copy(value));
+      break;
+    case ValueKind::str:
+    case ValueKind::bytes:
+    case ValueKind::bytearray:
+      report.set(entry, "bytes", report.number(value.size()));
+      if (value.is(ValueKind::str) && value.size() <= 1000) report.set(entry, "value", report.copy(value));
+      break;
+    case ValueKind::list:
+    case ValueKind::tuple:
+    case ValueKind::dict:
+    case ValueKind::set:
+    case ValueKind::frozenset:
+      report.set(entry, "items", report.number(value.size()));
+      break;
+    case ValueKind::global:
+      report.set(entry, "name", report.text(internal::join(value.module_name(), '.', value.qualified_name())));
+      break;
+    case ValueKind::object:
+      report.set(entry, "class", report.text(class_of(value)));
+      break;
+  }
+}
+
+Value describe_node(Report& report, const Node& node) {
+  const Value entry = report.object();
+  report.set(entry, "depth", report.number(node.depth));
+  if (node.left_out > 0) {
+    report.set(entry, "left_out", report.number(node.left_out));
+    return entry;
+  }
+  report.set(entry, "path", node.path ? report.text(*node.path) : Value::none());
+  report.set(entry, "label", report.text(node.label));
+  describe_value(report, entry, node.value);
+  if (node.repeated) report.set(entry, "repeated", Value::boolean(true));
+  return entry;
+}
+
+Value describe_object(Report& report, const Object& object, const ListOptions& options) {
+  const Value entry = report.object();
+  report.set(entry, "format", report.text(object.provenance.format));
+  report.set(entry, "codec", object.codec.empty() ? Value::none() : report.text(object.codec));
+  report.set(entry, "protocol", object.protocol);
+  report.set(entry, "decoded_bytes", report.number(object.provenance.decoded_bytes));
+  report.set(entry, "imports", report.texts(globals_of(object.document.root())));
+  const Value values = report.list();
+  walk(object.document.root(), walk_options(options),
+       [&](const Node& node) { report.append(values, describe_node(report, node)); });
+  report.set(entry, "values", values);
+  return entry;
+}
+
+// One file: calls show(object, number) for each object, numbered from 1.
+template <class Show>
+void for_each_object(const std::string& file, const ListOptions& options, Console& console, Show&& show) {
+  ObjectFile input(file, options.reading, console, true);
+  for (std::uint64_t number = 1; const auto object = input.next(); ++number) show(*object, number);
+}
+
+void print_file(const std::string& file, const ListOptions& options, Console& console) {
+  for_each_object(file, options, console, [&](const Object& object, std::uint64_t number) {
+    const std::string which = number == 1 ? "" : internal::join(", object ", number);
+    console.print(internal::join(printable(input_name(file)), which, ": ", storage_text(object), "\n"));
+    walk(object.document.root(), walk_options(options), [&](const Node& node) { print_node(node, console); });
+    print_imports(globals_of(object.document.root()), options.all, console);
+  });
+}
+
+// What is behind a problem is left out; the problem is an "error" in the description and a line on the console.
+Status describe_file(const std::string& file, const ListOptions& options, Console& console, Report& report,
+                     Value files) {
+  const Value entry = report.object();
+  const Value objects = report.list();
+  report.append(files, entry);
+  report.set(entry, "file", report.text(file));
+  report.set(entry, "objects", objects);
+  try {
+    for_each_object(file, options, console, [&](const Object& object, std::uint64_t number) {
+      if (number == 1) report.set(entry, "bytes", object.stored);
+      report.append(objects, describe_object(report, object, options));
+    });
+    return Status::fine;
+  } catch (const Error& error) {
+    report.set(entry, "error", report.text(error.what()));
+    return console.report(input_name(file), error);
+  }
+}
+
+Status list_as_json(const ListOptions& options, Console& console) {
+  Report report;
+  const Value files = report.list();
+  Status status = Status::fine;
+  for (const auto& file : options.files) status = worse(status, describe_file(file, options, console, report, files));
+  report.print(files, console);
+  return status;
+}
+
+Status list_as_text(const ListOptions& options, Console& console) {
+  Status status = Status::fine;
+  for (const auto& file : options.files) {
+    try {
+      print_file(file, options, console);
+    } catch (const Error& error) {
+      status = worse(status, console.report(input_name(file), error));
+    }
+  }
+  return status;
+}
+
+}  // namespace
+
+Status list(const ListOptions& options, Console& console) {
+  return options.json ? list_as_json(options, console) : list_as_text(options, console);
+}
+
+}  // namespace larder::tools

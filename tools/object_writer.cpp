@@ -1,0 +1,44 @@
+#include "tools/object_writer.h"
+
+#include "base/text.h"
+#include "persist/format_choice.h"
+#include "tools/progress.h"
+
+namespace larder::tools {
+
+ObjectWriter::ObjectWriter(const std::string& name, const StorageOptions& options, Writer& target, bool quiet)
+    : target_(target), quiet_(quiet) {
+  const std::string telling = name == "-" ? "" : name;
+  compression_ = resolve(Compress::parse(options.compress), telling);
+  if (compression_.codec != nullptr) {
+    encoder_ = compression_.codec->writer(target, {.level = compression_.level, .limits = {}});
+  }
+  dump_options_.compress = Compress::none();
+  dump_options_.format = internal::choose_format(options.format, telling).info().name;
+  dump_options_.protocol = options.protocol;
+}
+
+void ObjectWriter::write(Value value, std::optional<std::uint64_t> expected) {
+  ProgressWriter writer(encoder_ ? *encoder_ : target_, expected, quiet_);
+  try {
+    dump(value, writer, dump_options_);
+  } catch (const Error& error) {
+    // The value is fine; it was the wrong format to ask for.
+    if (error.kind() == ErrorKind::unsupported) internal::fail(ErrorKind::usage, error.what());
+    throw;
+  }
+  writer.finish();
+}
+
+void ObjectWriter::finish() {
+  if (encoder_) encoder_->finish();
+}
+
+std::string ObjectWriter::description() const {
+  if (compression_.codec == nullptr) return dump_options_.format + ", not compressed";
+  const CodecInfo& codec = compression_.codec->info();
+  const std::string level = codec.has_levels ? internal::join(':', compression_.level) : "";
+  return internal::join(dump_options_.format, ", ", codec.name, level);
+}
+
+}  // namespace larder::tools

@@ -1,0 +1,47 @@
+// Objects on their way into an output.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <larder/compress.h>
+#include <larder/dump.h>
+#include <larder/writer.h>
+
+namespace larder::tools {
+
+// How objects are to be stored.
+struct StorageOptions {
+  std::string compress = "auto";  // as joblib's compress argument: Compress::parse
+  std::string format;             // empty: by the name
+  int protocol = 4;               // of pickle
+};
+
+// Writes objects one after another, each as the format writes it, all in one compressed stream.
+class ObjectWriter {
+ public:
+  // name: of the output, which decides what the options leave open; "-" decides nothing. target: borrowed. Errors
+  // `usage`, `not_built`.
+  ObjectWriter(const std::string& name, const StorageOptions& options, Writer& target, bool quiet);
+
+  // expected: how many bytes the object may take before compression, for the progress bar. Error `usage` for a value
+  // that the format cannot hold.
+  void write(Value value, std::optional<std::uint64_t> expected);
+
+  // Ends the compressed stream; the target is not finished.
+  void finish();
+
+  // "joblib, zstd:19".
+  std::string description() const;
+
+ private:
+  Writer& target_;
+  bool quiet_;
+  Compression compression_;
+  std::unique_ptr<Writer> encoder_;
+  DumpOptions dump_options_;
+};
+
+}  // namespace larder::tools

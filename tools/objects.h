@@ -1,0 +1,63 @@
+// The objects of one file or of standard input, one after another, whatever compresses them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <larder/codec.h>
+#include <larder/limits.h>
+#include <larder/load.h>
+#include <larder/reader.h>
+
+#include "tools/console.h"
+
+namespace larder::tools {
+
+// What the user said about reading.
+struct ReadOptions {
+  bool quiet = false;
+  Limits limits;
+};
+
+// One object and how it was stored.
+struct Object {
+  Document document;
+  Provenance provenance;
+  std::string
+      codec;  // "gzip"; empty for an uncompressed file; "gzip, zlib" for a compressed file inside a compressed file
+  bool checksummed = false;             // the first stream that holds it carries a checksum of the content
+  std::optional<int> protocol;          // of pickle, where the object says it
+  std::optional<std::uint64_t> stored;  // bytes of the whole file, where they are known
+};
+
+class ObjectFile {
+ public:
+  // Opens the file, "-" for standard input. `console` hears warnings. map: arrays of an uncompressed file are mapped,
+  // so that they are not read before they are used. Errors `not_found`, `io`.
+  ObjectFile(const std::string& name, const ReadOptions& options, Console& console, bool map = false);
+  ~ObjectFile();
+
+  // The next object; nothing behind the last one. An empty file has no first object: Error `truncated`. Data behind an
+  // object that is no object is an error that says where it begins. Other errors: as larder::load.
+  std::optional<Object> next();
+
+ private:
+  void open_stream();
+  bool at_end();
+  Object load_next();
+
+  std::string name_;
+  LoadOptions options_;
+  std::unique_ptr<Reader> file_;
+  const Codec* codec_ = nullptr;  // of the current stream
+  bool checksummed_ = false;
+  std::unique_ptr<Reader> decoded_;  // of the current stream; null where the file is not compressed
+  std::uint64_t loaded_ = 0;         // objects so far
+};
+
+// How messages call the file `name`: "-" is "<stdin>".
+std::string input_name(const std::string& name);
+
+}  // namespace larder::tools

@@ -1,0 +1,176 @@
+#include "tools/tree.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <vector>
+
+#include "base/text.h"
+#include "tools/describe.h"
+
+namespace larder::tools {
+
+namespace {
+
+constexpr std::size_t longest_key =
+    200;  // longer keys are cut and lead nowhere, so that they cannot pile up in deep paths
+
+std::string numbered_label(std::size_t index) { return internal::join('[', index, ']'); }
+
+bool is_name(std::string_view text) {
+  const auto fits = [](char letter) {
+    const auto code = static_cast<unsigned char>(letter);
+    return code > ' ' && code != 0x7f && std::string_view(".[]\"'\\").find(letter) == std::string_view::npos;
+  };
+  return !text.empty() && text.size() <= longest_key && std::all_of(text.begin(), text.end(), fits);
+}
+
+// The key as a step of a path, where it can be one: find_path takes what stands between the quotes as it is.
+Member keyed_member(Value key, Value value) {
+  if (key.is(ValueKind::integer) && key.fits_int64()) return {internal::join('[', key.as_int(), ']'), true, value};
+  if (!key.is(ValueKind::str)) return {internal::join("(key ", describe(key), ")"), false, value};
+  const std::string_view text = key.as_str();
+  if (is_name(text)) return {std::string(text), true, value};
+  if (text.size() > longest_key) return {internal::join("(key ", describe(key), ")"), false, value};
+  const char quote = text.find('"') == std::string_view::npos ? '"' : '\'';
+  if (text.find(quote) != std::string_view::npos) return {internal::join("(key ", describe(key), ")"), false, value};
+  return {internal::join('[', quote, text, quote, ']'), true, value};
+}
+
+struct Open {
+  Members members;
+  std::size_t next;
+  bool reachable;
+  std::size_t path_length;  // of the value that is open
+};
+
+bool is_dot_step(std::string_view path, const Member& member) { return !path.empty() && member.label.front() != '['; }
+
+}  // namespace
+
+Members::Members(Value value) {
+  switch (value.kind()) {
+    case ValueKind::list:
+    case ValueKind::tuple:
+      add(value, Naming::numbered);
+      break;
+    case ValueKind::set:
+    case ValueKind::frozenset:
+      add(value, Naming::slot);
+      break;
+    case ValueKind::dict:
+      add(value, Naming::keyed);
+      break;
+    case ValueKind::object:
+      add(value.arguments(), Naming::argument);
+      if (value.keywords().is(ValueKind::dict)) add(value.keywords(), Naming::argument);
+      add_state(value.state());
+      if (value.items().is(ValueKind::list)) add(value.items(), Naming::numbered);
+      if (value.entries().is(ValueKind::dict)) add(value.entries(), Naming::keyed);
+      break;
+    default:
+      break;
+  }
+}
+
+// Python's two usual states: a dict of attributes, or a pair of it (or None) and a dict of slots.
+void Members::add_state(Value state) {
+  if (state.is(ValueKind::dict)) {
+    add(state, Naming::keyed);
+  } else if (!state.is_none()) {
+    add(state, Naming::state);
+  }
+}
+
+void Members::add(Value value, Naming naming) {
+  const bool whole = naming == Naming::state ||
+                     (naming == Naming::argument && !value.is(ValueKind::tuple) && !value.is(ValueKind::dict));
+  const std::size_t size = whole ? 1 : value.size();
+  if (size == 0) return;
+  parts_[part_count_++] = {value, naming, size};
+  size_ += size;
+}
+
+Member Members::operator[](std::size_t index) const {
+  const Part* part = parts_.data();
+  for (; index >= part->size; ++part) index -= part->size;
+  const Value value = part->value;
+  switch (part->naming) {
+    case Naming::numbered:
+      return {numbered_label(index), true, value[index]};
+    case Naming::keyed:
+      return keyed_member(value.key(index), value.value(index));
+    case Naming::slot:
+      return {"(member)", false, value[index]};
+    case Naming::argument:
+      if (value.is(ValueKind::tuple)) return {internal::join("(argument ", index, ")"), false, value[index]};
+      if (value.is(ValueKind::dict))
+        return {internal::join("(argument ", describe(value.key(index)), ")"), false, value.value(index)};
+      return {"(argument)", false, value};
+    case Naming::state:
+      break;
+  }
+  return {"(state)", false, value};
+}
+
+void walk(Value root, const WalkOptions& options, const std::function<void(const Node&)>& visit) {
+  std::vector<Open> open;
+  std::unordered_set<const void*> entered;
+  std::string path;
+  const auto enter = [&](Node node) {
+    const bool reachable = node.path.has_value();
+    Members members(node.value);
+    const bool closed = members.size() == 0 || (options.fold && is_short(node.value));
+    node.repeated = !closed && !entered.insert(node.value.identity()).second;
+    const bool goes_on = !closed && !node.repeated;
+    visit(node);
+    if (goes_on && node.depth < options.depth) {
+      open.push_back({members, 0, reachable, path.size()});
+    } else if (goes_on) {
+      visit({.value = {},
+             .label = {},
+             .path = {},
+             .depth = node.depth + 1,
+             .repeated = false,
+             .left_out = members.size()});
+    }
+  };
+  enter({.value = root, .label = {}, .path = "", .depth = 0, .repeated = false, .left_out = 0});
+  while (!open.empty()) {
+    Open& top = open.back();
+    const std::size_t depth = open.size();
+    path.resize(top.path_length);
+    if (top.next == top.members.size()) {
+      open.pop_back();
+    } else if (top.next == options.members) {
+      visit({.value = {},
+             .label = {},
+             .path = {},
+             .depth = depth,
+             .repeated = false,
+             .left_out = top.members.size() - top.next});
+      open.pop_back();
+    } else {
+      Member member = top.members[top.next++];
+      const bool reachable = top.reachable && member.reachable;
+      if (reachable) path.append(is_dot_step(path, member) ? "." : "").append(member.label);
+      enter({.value = member.value,
+             .label = std::move(member.label),
+             .path = reachable ? std::optional(path) : std::nullopt,
+             .depth = depth,
+             .repeated = false,
+             .left_out = 0});
+    }
+  }
+}
+
+bool is_short(Value value) {
+  if (!value.is(ValueKind::list) && !value.is(ValueKind::tuple)) return false;
+  if (value.size() > 8) return false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const Value member = value[i];
+    if (member.kind() > ValueKind::bytearray || (member.kind() >= ValueKind::str && member.size() > 40)) return false;
+  }
+  return true;
+}
+
+}  // namespace larder::tools
