@@ -89,9 +89,14 @@ struct Access {
   static std::uint64_t payload(Value value) noexcept { return value.payload_; }
   static std::uint32_t length(Value value) noexcept { return value.length_; }
 
+  // Of what is stored for the value; null for the empty tuple and for empty texts.
+  template <class Stored>
+  static Stored* address(Value value) noexcept {
+    return reinterpret_cast<Stored*>(static_cast<std::uintptr_t>(value.payload_));
+  }
   template <class Record>
   static Record& record(Value value) noexcept {
-    return *reinterpret_cast<Record*>(static_cast<std::uintptr_t>(value.payload_));
+    return *address<Record>(value);
   }
   static Sequence& list(Value value) noexcept { return record<Sequence>(value); }
   static Keyed& keyed(Value value) noexcept { return record<Keyed>(value); }
@@ -107,7 +112,7 @@ struct Access {
       const auto& bytes = record<LongBytes>(value);
       return {bytes.data, bytes.size};
     }
-    return {&record<const std::byte>(value), value.length_};
+    return {address<const std::byte>(value), value.length_};
   }
   // Members of a list, tuple, set or frozenset; keys and values in turn of a dict.
   static std::span<Value> members(Value value) noexcept;

@@ -41,7 +41,7 @@ std::span<Value> internal::Access::members(Value value) noexcept {
     case ValueKind::list:
       return {list(value).members, list(value).size};
     case ValueKind::tuple:
-      return {&record<Value>(value), value.length_};
+      return {address<Value>(value), value.length_};
     case ValueKind::dict:
     case ValueKind::set:
     case ValueKind::frozenset:
@@ -212,7 +212,7 @@ Value Value::entries() const {
 const void* Value::identity() const noexcept {
   const bool in_value =
       kind_ == ValueKind::none || kind_ == ValueKind::boolean || kind_ == ValueKind::floating || fits_int64();
-  return in_value ? nullptr : &Access::record<const std::byte>(*this);
+  return in_value ? nullptr : Access::address<const std::byte>(*this);
 }
 
 bool Value::same_as(Value other) const noexcept {
