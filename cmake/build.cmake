@@ -9,10 +9,17 @@ set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 
 find_package(Threads REQUIRED)
 
+if(LARDER_BUILD_FUZZERS AND NOT (CMAKE_CXX_COMPILER_ID STREQUAL Clang AND LARDER_SANITIZE MATCHES address))
+  message(FATAL_ERROR "LARDER_BUILD_FUZZERS needs clang and LARDER_SANITIZE=address,undefined (cmake --preset asan)")
+endif()
+
 # Flags of every target of ours: an interface that only the build tree links, so that no user inherits them.
 add_library(larder_flags INTERFACE)
 target_include_directories(larder_flags INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR})
 target_compile_options(larder_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(larder_flags INTERFACE -Wno-restrict)  # wrong about std::string's operator+ (GCC bug 105651)
+endif()
 if(LARDER_WARNINGS_AS_ERRORS)
   target_compile_options(larder_flags INTERFACE -Werror)
 endif()
@@ -31,4 +38,8 @@ function(larder_room name)
   endforeach()
   add_library(larder_${name} OBJECT ${ARGN})
   target_link_libraries(larder_${name} PRIVATE larder_flags Threads::Threads)
+  if(LARDER_BUILD_FUZZERS)
+    # Counters that steer the fuzzers; whoever links the room needs a sanitizer's run time.
+    target_compile_options(larder_${name} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
 endfunction()

@@ -19,8 +19,12 @@ fi
 
 rm -rf "$scratch"
 mkdir -p "$scratch/corpus" "$scratch/found"
+words=tests/fuzz/$name.dict
+[ -e "$words" ] || words=''
 # run ARGUMENT...
-run() { "$program" -rss_limit_mb=4096 -timeout=25 -artifact_prefix="$scratch/found/" "$@" >>"$scratch/log.txt" 2>&1; }
+run() {
+  "$program" -timeout=5 -malloc_limit_mb=64 -rss_limit_mb=512 ${words:+"-dict=$words"} -artifact_prefix="$scratch/found/" "$@" >>"$scratch/log.txt" 2>&1
+}
 if run -runs=0 "$corpus" && run -max_total_time="$seconds" "$scratch/corpus" "$corpus"; then
   echo "fuzz_$name: $seeds seeds, then $(sed -n 's/^Done \([0-9]* runs in [0-9]* second\).*/\1s/p' "$scratch/log.txt" | tail -n 1): nothing found"
 else
