@@ -17,7 +17,7 @@ std::string resolved(const Compress& compress, std::string_view filename,
 
 std::string message_of(const Compress& compress) {
   try {
-    resolve(compress, "");
+    resolve(compress, "", CodecRegistry());
   } catch (const Error& error) {
     return error.what();
   }
