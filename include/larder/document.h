@@ -204,7 +204,7 @@ struct JsonOptions {
 LARDER_API std::string to_json(Value value, const JsonOptions& options = {});
 
 // The globals that a Python loader would import for `root`, each once as "module.name", in the order of their first
-// appearance.
+// appearance; without the classes that only stand for arrays in the file (numpy's and joblib's own).
 LARDER_API std::vector<std::string> globals_of(Value root);
 
 // The value that `path` leads to: names and [indices], such as  steps[0][1].coef_  or  ["a key"].x ; "" is the root
