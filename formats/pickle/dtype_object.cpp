@@ -188,6 +188,7 @@ Value DTypeWriter::write(const DType& dtype) {
   const bool is_time = dtype.kind() == DTypeKind::datetime || dtype.kind() == DTypeKind::timedelta;
   const char* const order = dtype.order() == ByteOrder::none ? "|" : dtype.order() == ByteOrder::little ? "<" : ">";
   std::vector<Value> state = {Value::integer(is_time ? 4 : 3), interned_.str(order)};
+  state.reserve(9);  // all that follows, too
   if (dtype.kind() == DTypeKind::subarray) {
     std::vector<Value> shape;
     for (const std::uint64_t size : dtype.shape()) shape.push_back(Value::integer(static_cast<std::int64_t>(size)));
