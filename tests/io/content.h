@@ -27,31 +27,4 @@ Content file_content(const Path& path);
 // Number of entries in a directory.
 std::size_t entries(const Path& directory);
 
-// Runs `body` in a child process, for what would change this one, and tells whether it returned true; a child that
-// throws or dies did not.
-template <class Body>
-bool true_in_child(Body body);
-
 }  // namespace larder::testing
-
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <exception>
-
-template <class Body>
-bool larder::testing::true_in_child(Body body) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    bool result = false;
-    try {
-      result = body();
-    } catch (const std::exception& error) {
-      std::fprintf(stderr, "in the child process: %s\n", error.what());
-    }
-    ::_exit(result ? 0 : 1);
-  }
-  int status = 0;
-  return child > 0 && ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}

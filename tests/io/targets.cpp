@@ -139,8 +139,6 @@ OpenTarget to_limit() {
   return target;
 }
 
-OpenTarget to_full_device() { return {{}, {}, create_file("/dev/full")}; }
-
 OpenTarget to_full_descriptor() {
   OpenTarget target;
   const int descriptor = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -204,7 +202,6 @@ const std::vector<Target>& targets() {
 
 const std::vector<Target>& failing_targets() {
   static const std::vector<Target> all = {
-      {"full device", false, to_full_device},
       {"full descriptor", false, to_full_descriptor},
       {"full FILE", false, to_full_stdio},
       {"full stream", false, to_full_stream},

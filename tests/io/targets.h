@@ -28,7 +28,7 @@ struct Target {
 
 const std::vector<Target>& targets();
 
-// Targets that take no byte. The file is the system's /dev/full, so nothing is filled.
+// Targets that take no byte.
 const std::vector<Target>& failing_targets();
 
 }  // namespace larder::testing
