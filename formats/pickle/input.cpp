@@ -46,10 +46,9 @@ std::string_view PickleInput::line() {
 
 void PickleInput::enter_frame(std::uint64_t size) {
   if (frame_end_ != 0) fail(ErrorKind::malformed, "a frame begins inside another one");
+  // Whether so many bytes are there is seen by reading on, so that the answer is the same from every source.
   const auto end = checked_add(position(), size);
-  const auto whole = reader_.size();
-  if (!end || (whole && *end > *whole))
-    fail(ErrorKind::truncated, "a frame announces ", size, " bytes, more than are there");
+  if (!end) fail(ErrorKind::truncated, "a frame announces ", size, " bytes, more than are there");
   frame_end_ = *end;
 }
 
@@ -64,8 +63,7 @@ void PickleInput::leave_frame() {
   check_frame();
   if (frame_end_ == 0) return;
   const std::uint64_t left = frame_end_ - position();
-  // Where the source does not tell its size, whether the frame is cut or holds more than it should is seen by reading
-  // on.
+  // Either the input is cut or the frame holds more than it should.
   release().skip(left, "a frame of the pickle");
   fail(ErrorKind::malformed, "a frame of the pickle goes on for ", left, " bytes behind its last opcode");
 }

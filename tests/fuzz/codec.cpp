@@ -54,13 +54,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::optional<Region> at_once;
   const auto failure =
       kind_of_failure([&] { at_once = codec.decompress(input, {.level = {}, .limits = small_limits()}); });
-  require(failure == whole.failure, "decompress fails as the reader does");
+  require_same(whole.failure, failure);
   require(failure || std::ranges::equal(at_once->bytes(), whole.content), "decompress gives the same bytes");
 
   if (depends_on_cuts(codec, input)) return 0;
   const auto pipe = trickle_reader(input);
   const Decoded pieces = decode(codec, *pipe);
-  require(whole.failure == pieces.failure, "memory and pipe fail alike");
+  require_same(whole.failure, pieces.failure);
   require(whole.failure || whole.content == pieces.content, "memory and pipe give the same bytes");
   return 0;
 }

@@ -79,7 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const auto pipe = trickle_reader(input);
   const Loaded pieces = load_from(*pipe);
-  require(whole.failure == pieces.failure, "memory and pipe fail alike");
+  require_same(whole.failure, pieces.failure);
   if (whole.failure) return 0;
   require(memory->position() == pipe->position(), "memory and pipe end at the same byte");
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <larder/error.h>
@@ -19,6 +20,12 @@ inline void require(bool holds, std::string_view what) {
   if (holds) return;
   std::fprintf(stderr, "not so: %.*s\n", static_cast<int>(what.size()), what.data());
   std::abort();
+}
+
+// Where two ways of reading one input must give one answer.
+inline void require_same(std::optional<ErrorKind> from_memory, std::optional<ErrorKind> otherwise) {
+  const auto name = [](std::optional<ErrorKind> kind) { return std::string(kind ? name_of(*kind) : "success"); };
+  require(from_memory == otherwise, "read from memory: " + name(from_memory) + ", otherwise: " + name(otherwise));
 }
 
 // Budgets under which no input may take much memory or time.
