@@ -150,7 +150,7 @@ struct CommandLine {
     auto* command = add_command(app, "ls", "Show what is in files: format, compression, tree of values, imports",
                                 ls_footer, chosen, [this](Console& console) { return list(ls, console); });
     command->add_option("FILE", ls.files, "Files to look into")->required()->type_name("");
-    auto* depth = command->add_option("--depth", ls.depth, "Levels of the tree to show (default 6, at most 1000)")
+    auto* depth = command->add_option("--depth", ls.depth, "Levels of the tree to show (default 5, at most 1000)")
                       ->type_name("N")
                       ->check(undescribed(CLI::Range(0, 1000)));
     command->add_flag_callback(

@@ -18,7 +18,7 @@ namespace larder::tools {
 struct ListOptions {
   std::vector<std::string> files;
   ReadOptions reading;
-  std::size_t depth = 6;
+  std::size_t depth = 5;
   bool all = false;
   bool json = false;
 };

@@ -13,12 +13,15 @@ namespace larder::tools {
 
 namespace {
 
-// The shortest decimal number that reads back as the same double, as Python prints it.
+// The shortest decimal number that reads back as the same double, in the notation that Python's repr would take.
 std::string float_text(double number) {
   if (std::isnan(number)) return "nan";
   if (std::isinf(number)) return number < 0 ? "-inf" : "inf";
-  std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+  const double size = std::abs(number);
+  const auto notation =
+      size == 0 || (size >= 1e-4 && size < 1e16) ? std::chars_format::fixed : std::chars_format::scientific;
+  std::array<char, 40> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, notation);
   std::string text(buffer.data(), end.ptr);
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text;
@@ -57,6 +60,13 @@ std::string global_name(Value global) {
   return printable(internal::join(global.module_name(), '.', global.qualified_name()).substr(0, 200));
 }
 
+// numpy.dtype('i8', ...) as "'i8'".
+std::string describe_dtype(Value dtype) {
+  const bool usual =
+      dtype.is(ValueKind::object) && dtype.arguments().is(ValueKind::tuple) && !dtype.arguments().empty();
+  return usual && dtype.arguments()[0].is(ValueKind::str) ? str_text(dtype.arguments()[0].as_str()) : "of some dtype";
+}
+
 std::string object_text(Value object) {
   switch (object.form()) {
     case ObjectForm::persistent_id:
@@ -70,10 +80,18 @@ std::string object_text(Value object) {
       break;
   }
   const std::string name = class_of(object);
+  if (is_numpy_scalar(object)) return internal::join("numpy scalar, ", describe_dtype(object.arguments()[0]));
   return name.empty() ? "object" : name;
 }
 
 }  // namespace
+
+bool is_numpy_scalar(Value value) {
+  if (!value.is(ValueKind::object)) return false;
+  const std::string name = class_of(value);
+  const bool called = name == "numpy.core.multiarray.scalar" || name == "numpy._core.multiarray.scalar";
+  return called && value.arguments().is(ValueKind::tuple) && value.arguments().size() == 2;
+}
 
 std::string class_of(Value object) {
   const Value callable = object.callable();

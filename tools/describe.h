@@ -16,6 +16,9 @@ std::string describe(Value value);
 // none.
 std::string class_of(Value object);
 
+// Whether this is one number of numpy's, such as numpy.float64(1.5): a call that is kept as data, as every other.
+bool is_numpy_scalar(Value value);
+
 // "(2, 3)", as Python writes a tuple.
 std::string shape_text(const Shape& shape);
 

@@ -32,7 +32,7 @@ bool is_ignored(int signal) {
 InterruptGuard::InterruptGuard() {
   for (const int signal : watched) {
     // nohup's SIGHUP, say, stays ignored. No SA_RESTART: a blocked read must return.
-    if (!is_ignored(signal)) set_handler(signal, take_note, SA_RESETHAND);
+    if (!is_ignored(signal)) set_handler(signal, take_note, static_cast<int>(SA_RESETHAND));
   }
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "base/text.h"
 #include "tools/commands.h"
@@ -16,7 +17,7 @@ constexpr std::size_t shown_imports = 20;
 WalkOptions walk_options(const ListOptions& options) {
   WalkOptions walk;
   walk.depth = options.depth;
-  if (options.all) walk.members = static_cast<std::size_t>(-1);
+  if (options.all) walk.members = walk.attributes = std::numeric_limits<std::size_t>::max();
   walk.fold = !options.json;
   return walk;
 }

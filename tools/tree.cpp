@@ -39,9 +39,14 @@ Member keyed_member(Value key, Value value) {
 struct Open {
   Members members;
   std::size_t next;
+  std::size_t most;  // members to visit
   bool reachable;
   std::size_t path_length;  // of the value that is open
 };
+
+std::size_t most_of(Value value, const WalkOptions& options) {
+  return value.is(ValueKind::dict) || value.is(ValueKind::object) ? options.attributes : options.members;
+}
 
 bool is_dot_step(std::string_view path, const Member& member) { return !path.empty() && member.label.front() != '['; }
 
@@ -124,7 +129,7 @@ void walk(Value root, const WalkOptions& options, const std::function<void(const
     const bool goes_on = !closed && !node.repeated;
     visit(node);
     if (goes_on && node.depth < options.depth) {
-      open.push_back({members, 0, reachable, path.size()});
+      open.push_back({members, 0, most_of(node.value, options), reachable, path.size()});
     } else if (goes_on) {
       visit({.value = {},
              .label = {},
@@ -141,7 +146,7 @@ void walk(Value root, const WalkOptions& options, const std::function<void(const
     path.resize(top.path_length);
     if (top.next == top.members.size()) {
       open.pop_back();
-    } else if (top.next == options.members) {
+    } else if (top.next == top.most) {
       visit({.value = {},
              .label = {},
              .path = {},
@@ -164,6 +169,7 @@ void walk(Value root, const WalkOptions& options, const std::function<void(const
 }
 
 bool is_short(Value value) {
+  if (is_numpy_scalar(value)) return true;
   if (!value.is(ValueKind::list) && !value.is(ValueKind::tuple)) return false;
   if (value.size() > 8) return false;
   for (std::size_t i = 0; i < value.size(); ++i) {

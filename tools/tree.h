@@ -55,16 +55,17 @@ struct Node {
 };
 
 struct WalkOptions {
-  std::size_t depth = 6;     // levels below the root
-  std::size_t members = 20;  // of one value
-  bool fold = true;          // lists and tuples of a few scalars are not opened: describe() shows what is in them
+  std::size_t depth = 5;        // levels below the root
+  std::size_t members = 10;     // of a list, tuple, set or frozenset
+  std::size_t attributes = 60;  // of an object or dict
+  bool fold = true;             // what describe() shows well in one line is not opened: is_short()
 };
 
 // Calls visit for the root and then for what is below it, parents before members. Nothing recurses; cycles and shared
 // values are entered once.
 void walk(Value root, const WalkOptions& options, const std::function<void(const Node&)>& visit);
 
-// Whether describe() shows the whole value, members included: a list or tuple of at most 8 scalars.
+// Whether describe() says in one line what matters: lists and tuples of at most 8 scalars, numpy's scalars.
 bool is_short(Value value);
 
 }  // namespace larder::tools

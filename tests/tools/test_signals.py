@@ -78,6 +78,18 @@ class Signals(CommandTest):
             self.assertRegex(done.stderr.decode(), r"\Alarder: [^\n]*No space left on device[^\n]*\n\Z")
 
 
+class Terminal(CommandTest):
+    def test_gets_no_binary_data(self):
+        numpy.save("a.npy", numpy.arange(10))
+        for arguments in [["convert", "a.npy", "-"], ["get", "a.npy", "", "-o", "-"]]:
+            ours, theirs = pty.openpty()
+            done = subprocess.run([self.larder, *arguments], stdout=theirs, stderr=subprocess.PIPE)
+            os.close(theirs)
+            os.close(ours)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(b"larder: <stdout>: binary data is not written to a terminal", done.stderr)
+
+
 class ProgressBar(CommandTest):
     def errors_on_terminal(self, *arguments):
         """Converts slowly arriving input with standard error on a terminal and returns what appeared there."""

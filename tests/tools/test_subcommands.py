@@ -105,12 +105,20 @@ class Ls(CommandTest):
         for path, leaf in leaves.items():
             self.assertEqual(json.loads(self.text("get", "a.pkl", path)), leaf, path)
 
+    def test_numbers_are_written_as_in_python(self):
+        numbers = [0.1, 1e-4, 1e-05, 1.5e16, 123456789.0, -0.0, float("nan"), float("-inf"), 2**64, 1 + 2j, numpy.float64(1)]
+        for number in numbers[:-2]:
+            pickle.dump([number, "x" * 50], open("a.pkl", "wb"))
+            self.assertIn(f"[0]: {number!r}\n", self.text("ls", "a.pkl"))
+        pickle.dump({"c": numbers[-2], "n": numbers[-1]}, open("a.pkl", "wb"))
+        self.assertIn("    c: complex(1.0, 2.0)\n    n: numpy scalar, 'f8'\n", self.text("ls", "a.pkl"))
+
     def test_long_and_deep_values_are_cut(self):
         pickle.dump({"long": list(range(100)), "deep": [[[[[[[[["end"]]]]]]]]]}, open("a.pkl", "wb"))
         text = self.text("ls", "a.pkl")
-        self.assertIn("[19]: 19\n", text)
-        self.assertIn("      ... 80 more\n", text)
-        self.assertNotIn("[20]", text)
+        self.assertIn("[9]: 9\n", text)
+        self.assertIn("      ... 90 more\n", text)
+        self.assertNotIn("[10]", text)
         self.assertNotIn("'end'", text)
         self.assertNotIn("    long:\n      [0]", self.text("ls", "--depth", "1", "a.pkl"))
         everything = self.text("ls", "--all", "a.pkl")
