@@ -31,6 +31,11 @@ Decoded decode(const Codec& codec, Reader& below) {
   return result;
 }
 
+// Where data is damaged and its checksum does not fit, it is the library's choice what it notices first.
+std::optional<ErrorKind> without_checksum(std::optional<ErrorKind> kind) {
+  return kind == ErrorKind::checksum ? ErrorKind::malformed : kind;
+}
+
 // An lzma stream that states its size and has an end marker as well is damage to liblzma 5.4 where the input is cut
 // inside the marker, and fine elsewhere.
 bool depends_on_cuts(const Codec& codec, Bytes input) {
@@ -54,13 +59,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::optional<Region> at_once;
   const auto failure =
       kind_of_failure([&] { at_once = codec.decompress(input, {.level = {}, .limits = small_limits()}); });
-  require_same(whole.failure, failure);
+  require_same(without_checksum(whole.failure), without_checksum(failure));
   require(failure || std::ranges::equal(at_once->bytes(), whole.content), "decompress gives the same bytes");
 
   if (depends_on_cuts(codec, input)) return 0;
   const auto pipe = trickle_reader(input);
   const Decoded pieces = decode(codec, *pipe);
-  require_same(whole.failure, pieces.failure);
+  require_same(without_checksum(whole.failure), without_checksum(pieces.failure));
   require(whole.failure || whole.content == pieces.content, "memory and pipe give the same bytes");
   return 0;
 }

@@ -51,6 +51,14 @@ void require_equal(Value a, Value b) {
   require(same, "what is written and loaded again is equal");
 }
 
+// Whether a file can say all that the value is. The small floats are raw bytes in .npy files, and protocol 2 knows
+// classes by their names in Python 2, which several names of Python 3 share.
+bool can_be_told(Value value, int protocol) {
+  if (std::string_view(LARDER_FUZZED_FORMAT) == "npy")
+    return !value.is(ValueKind::array) || DType::parse(value.as_array().dtype().descr()) == value.as_array().dtype();
+  return protocol > 2;
+}
+
 void write_and_load_again(Value value, int protocol) {
   const auto written = dumped(value, protocol);
   if (!written) return;
@@ -58,7 +66,7 @@ void write_and_load_again(Value value, int protocol) {
   const Loaded again = load_from(*reader);
   if (again.failure == ErrorKind::limit) return;  // budgets are near: the second copy need not fit
   require(!again.failure, "what larder writes can be loaded");
-  require_equal(value, again.document.root());
+  if (can_be_told(value, protocol)) require_equal(value, again.document.root());
   require(reader->peek().empty(), "what larder writes is read to its end");
 }
 
@@ -86,8 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Value root = whole.document.root();
   require_equal(root, pieces.document.root());
   describe(root);
-  write_and_load_again(root, 2);
-  write_and_load_again(root, 5);
+  for (const int protocol : {2, 3, 5}) write_and_load_again(root, protocol);
   Document copied(small_limits());
   if (kind_of_failure([&] { copied.set_root(copied.copy(root)); })) return 0;
   require_equal(root, copied.root());

@@ -3,7 +3,8 @@
 
     python3 tests/fuzz/make_corpus.py
 
-Seeds whose names start with "bug-" are inputs that a fuzzer found; they are kept as they are.
+Seeds whose names start with "bug-" (a defect of larder) or "found-" (a rule that the fuzzer had not known) came out of fuzzing; they stay
+as they are.
 """
 
 import bz2
@@ -343,7 +344,7 @@ def write(name, seeds):
     folder = CORPUS / name
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
-        if not old.name.startswith("bug-"):
+        if not old.name.startswith(("bug-", "found-")):
             old.unlink()
     kept = {seed: data for seed, data in seeds.items() if len(data) <= MOST_BYTES}
     for seed, data in kept.items():
