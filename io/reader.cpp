@@ -18,8 +18,8 @@ constexpr std::size_t most_to_peek = 1024 * 1024;
 [[noreturn]] void fail_truncated(const Reader& reader, std::uint64_t start, std::string_view what, std::uint64_t needed,
                                  std::uint64_t there) {
   const std::string name = reader.name();
-  throw Error(ErrorKind::truncated, join(name, ": truncated: ", what, " needs ", needed, " bytes, ", there,
-                                         there == 1 ? " is" : " are", " there"))
+  throw Error(ErrorKind::truncated,
+              join(what, " needs ", needed, " bytes, ", there, there == 1 ? " is" : " are", " there"))
       .at(join("byte ", start, " of ", name));
 }
 

@@ -70,13 +70,14 @@ class Loader {
     try {
       format.read(source, document);
     } catch (Error& error) {
-      error.at(join("byte ", reader.position(), " of ", reader.name()));
+      if (!error.has_place()) error.at(join("byte ", reader.position(), " of ", reader.name()));
       throw;
     }
     return format;
   }
 
-  // The file behind the reader, mapped as the caller asked; nothing, and a warning in joblib's words, where that cannot be.
+  // The file behind the reader, mapped as the caller asked; nothing, and a warning in joblib's words, where that cannot
+  // be.
   std::optional<Region> map_file(bool compressed) {
     if (options_.mmap_mode == MapMode::none) return std::nullopt;
     const std::string_view flag = flag_of(options_.mmap_mode);

@@ -49,6 +49,8 @@ void PickleInput::enter_frame(std::uint64_t size) {
   // Whether so many bytes are there is seen by reading on, so that the answer is the same from every source.
   const auto end = checked_add(position(), size);
   if (!end) fail(ErrorKind::truncated, "a frame announces ", size, " bytes, more than are there");
+  const auto ready = static_cast<std::size_t>(std::min<std::uint64_t>(size, largest_take));
+  if (static_cast<std::size_t>(end_ - next_) < ready) refill(ready);
   frame_end_ = *end;
 }
 

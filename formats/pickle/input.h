@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <larder/bytes.h>
@@ -26,6 +27,9 @@ class PickleInput {
     if (next_ == end_) refill(1);
     return std::to_integer<std::uint8_t>(*next_++);
   }
+
+  // What is read, for messages.
+  std::string name() const { return reader_.name(); }
 
   // A little-endian argument.
   template <class T>

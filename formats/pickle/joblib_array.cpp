@@ -1,9 +1,11 @@
 #include "formats/pickle/joblib_array.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
 #include "document/records.h"
+#include "document/walk.h"
 #include "formats/elements.h"
 #include "formats/pickle/machine.h"
 
@@ -78,7 +80,8 @@ Value JoblibArrayReader::replace(Value object) {
 // Elements that are Python objects come as a pickle of their own, with its own memo and without arrays of joblib's
 // kind.
 Value JoblibArrayReader::nested_pickle() {
-  if (source_.mapped_file != nullptr) source_.warn("an array of Python objects cannot be mapped; it is loaded into memory");
+  if (source_.mapped_file != nullptr)
+    source_.warn("an array of Python objects cannot be mapped; it is loaded into memory");
   return PickleMachine(input_, document_, source_.limits, {}).run();
 }
 
@@ -86,7 +89,8 @@ Array JoblibArrayReader::elements(Value state, const DType& dtype) {
   const bool padded = is_aligned_by_padding(state);
   if (padded) skip_padding();
   const auto may_map = state.find("allow_mmap");
-  const bool maps = source_.mapped_file != nullptr && (!may_map || !may_map->is(ValueKind::boolean) || may_map->as_bool());
+  const bool maps =
+      source_.mapped_file != nullptr && (!may_map || !may_map->is(ValueKind::boolean) || may_map->as_bool());
   Reader& reader = input_.release();
   if (maps && !padded && reader.position() % alignment != 0) {
     source_.warn(join("the memmapped array at byte ", reader.position(), " of ", reader.name(),
@@ -128,17 +132,25 @@ Value JoblibArrayWriter::stand_in(Value value) {
 
 // Texts that Python interned where the file was written, and that other values of the document may share.
 void JoblibArrayWriter::adopt_names(Value stand_in) {
-  const Object& object = Access::object(stand_in);
-  if (object.callable.is(ValueKind::global)) interned_.adopt(object.callable);
-  for (std::size_t i = 0; i < object.state.size(); ++i) {
-    if (object.state.key(i).is(ValueKind::str)) interned_.adopt(object.state.key(i));
-    const Value value = object.state.value(i);
+  const auto adopt = [&](Value value) {
     if (value.is(ValueKind::str) || value.is(ValueKind::global)) interned_.adopt(value);
-    if (!value.is(ValueKind::object)) continue;
-    if (value.callable().is(ValueKind::global)) interned_.adopt(value.callable());
-    if (value.state().is(ValueKind::tuple) && value.state().size() > 1 && value.state()[1].is(ValueKind::str))
-      interned_.adopt(value.state()[1]);
+  };
+  adopt(stand_in.callable());
+  const Value state = stand_in.state();
+  for (std::size_t i = 0; i < state.size(); ++i) {
+    adopt(state.key(i));
+    adopt(state.value(i));
   }
+  // The dtype and those it is made of: class, byte order, names and titles of fields.
+  walk(required(state, "dtype"), [&](Value part) {
+    if (!part.is(ValueKind::object)) return;
+    adopt(part.callable());
+    const Value described = part.state();
+    if (!described.is(ValueKind::tuple) || described.size() < 5) return;
+    adopt(described[1]);
+    if (described[3].is(ValueKind::tuple)) std::ranges::for_each(Access::members(described[3]), adopt);
+    if (described[4].is(ValueKind::dict)) std::ranges::for_each(Access::members(described[4]), adopt);
+  });
 }
 
 void JoblibArrayWriter::write_elements(const Array& array, Writer& writer) {
