@@ -39,6 +39,16 @@ bool is_hexadecimal(std::string_view text) {
   return digits.starts_with("0x") || digits.starts_with("0X");
 }
 
+// As Python source has it: decimal without leading zeros, or hexadecimal.
+Value parse_python_integer(std::string_view text, Document& document, const Limits& limits) {
+  text = trimmed(text);
+  if (is_hexadecimal(text)) return parse_digits(text, 2, 16, document, limits);
+  const std::string_view digits = without_sign(text);
+  if (digits.size() > 1 && digits.starts_with('0') && digits.find_first_not_of('0') != std::string_view::npos)
+    fail(ErrorKind::malformed, quoted(text), " is no integer");
+  return parse_digits(text, 0, 10, document, limits);
+}
+
 std::optional<unsigned> digit_of(char letter, unsigned base) {
   unsigned value = 0;
   const auto [end, error] = std::from_chars(&letter, &letter + 1, value, static_cast<int>(base));
@@ -79,21 +89,17 @@ void append_string_escape(std::string& out, std::string_view text, std::size_t& 
 Value parse_int(std::string_view text, Document& document, const Limits& limits) {
   if (text == "00") return Value::boolean(false);
   if (text == "01") return Value::boolean(true);
-  text = trimmed(text);
-  if (is_hexadecimal(text)) return parse_digits(text, 2, 16, document, limits);
-  const std::string_view digits = without_sign(text);
-  if (digits.size() > 1 && digits.starts_with('0')) return parse_digits(text, 1, 8, document, limits);
-  return parse_digits(text, 0, 10, document, limits);
+  const std::string_view number = trimmed(text);
+  const std::string_view digits = without_sign(number);
+  const bool octal = digits.size() > 1 && digits.starts_with('0') && !is_hexadecimal(number);
+  // CPython takes octal numbers from C, which knows no space behind them.
+  if (!octal || !text.ends_with(number)) return parse_python_integer(text, document, limits);
+  return parse_digits(number, 1, 8, document, limits);
 }
 
 Value parse_long(std::string_view text, Document& document, const Limits& limits) {
-  text = trimmed(text);
   if (text.ends_with('L')) text.remove_suffix(1);
-  if (is_hexadecimal(text)) return parse_digits(text, 2, 16, document, limits);
-  const std::string_view digits = without_sign(text);
-  if (digits.size() > 1 && digits.starts_with('0') && digits.find_first_not_of('0') != std::string_view::npos)
-    fail(ErrorKind::malformed, quoted(text), " is no integer");
-  return parse_digits(text, 0, 10, document, limits);
+  return parse_python_integer(text, document, limits);
 }
 
 double parse_float(std::string_view text) {
@@ -114,7 +120,6 @@ double parse_float(std::string_view text) {
 }
 
 std::string parse_string(std::string_view text) {
-  text = trimmed(text);
   const char quote = text.empty() ? '\0' : text.front();
   if (text.size() < 2 || (quote != '\'' && quote != '"') || text.back() != quote)
     fail(ErrorKind::malformed, "a STRING is not in quotes");
