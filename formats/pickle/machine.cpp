@@ -13,6 +13,16 @@
 
 namespace larder::internal {
 
+namespace {
+
+// Plain data is nothing that Python could call; a global or an object may be.
+void require_callable(Value value) {
+  if (!value.is(ValueKind::global) && !value.is(ValueKind::object))
+    fail(ErrorKind::malformed, "a ", name_of(value.kind()), " cannot be called");
+}
+
+}  // namespace
+
 void Memo::put(std::uint64_t index, Value value) {
   // A dense slot costs as much as a few opcodes; what lies further out than the pickle is long goes to the map.
   if (index < dense_.size() * 2 + 1024) {
@@ -46,7 +56,7 @@ Value PickleMachine::run() {
     }
     input_.leave_frame();
   } catch (Error& error) {
-    if (!error.has_place()) error.at(join("the opcode at byte ", at));
+    if (!error.has_place()) error.at(join("the opcode at byte ", at, " of ", input_.name()));
     throw;
   }
   return pop();
@@ -305,6 +315,7 @@ bool PickleMachine::step_container(Opcode opcode) {
 }
 
 void PickleMachine::append_all(Value target, std::span<const Value> members) {
+  if (members.empty()) return;
   if (target.is(ValueKind::list))
     return Access::append(Access::arena(document_), Access::list(target), members.data(), members.size());
   if (!target.is(ValueKind::object)) fail(ErrorKind::malformed, "cannot append to a ", name_of(target.kind()));
@@ -312,6 +323,7 @@ void PickleMachine::append_all(Value target, std::span<const Value> members) {
 }
 
 void PickleMachine::set_all(Value target, std::span<const Value> pairs) {
+  if (pairs.empty()) return;
   if (pairs.size() % 2 != 0) fail(ErrorKind::malformed, "a key has no value");
   const bool is_dict = target.is(ValueKind::dict);
   if (!is_dict && !target.is(ValueKind::object))
@@ -325,6 +337,7 @@ void PickleMachine::set_all(Value target, std::span<const Value> pairs) {
 }
 
 void PickleMachine::add_all(Value target, std::span<const Value> members) {
+  if (members.empty()) return;
   if (!target.is(ValueKind::set)) fail(ErrorKind::malformed, "cannot add to a ", name_of(target.kind()));
   for (const Value member : members) insert_entry(Access::arena(document_), Access::keyed(target), member, {});
 }
@@ -402,6 +415,7 @@ bool PickleMachine::step_object(Opcode opcode) {
     case Opcode::obj: {
       const auto parts = since_mark();
       if (parts.empty()) fail(ErrorKind::malformed, "OBJ has no class");
+      require_callable(parts[0]);
       const Value made = document_.object(ObjectForm::instance, parts[0], document_.tuple(parts.subspan(1)));
       drop_to_mark();
       push(made);
@@ -431,6 +445,9 @@ bool PickleMachine::step_object(Opcode opcode) {
 }
 
 Value PickleMachine::global(std::string_view module_name, std::string_view qualified_name) {
+  for (const std::string_view name : {module_name, qualified_name}) {
+    if (name.empty() || invalid_utf8(name, false)) fail(ErrorKind::malformed, quoted(name), " is no name of a global");
+  }
   const GlobalName name =
       protocol_ < 3 ? python3_name(module_name, qualified_name) : GlobalName{module_name, qualified_name};
   return document_.global(name.module_name, name.qualified_name);
@@ -438,6 +455,7 @@ Value PickleMachine::global(std::string_view module_name, std::string_view quali
 
 void PickleMachine::reduce() {
   const auto parts = last(2);
+  require_callable(parts[0]);
   if (!parts[1].is(ValueKind::tuple))
     fail(ErrorKind::malformed, "REDUCE needs a tuple of arguments, not a ", name_of(parts[1].kind()));
   const auto plain = evaluate_plain_call(document_, parts[0], parts[1]);
@@ -448,6 +466,7 @@ void PickleMachine::reduce() {
 
 void PickleMachine::new_object(bool with_keywords) {
   const auto parts = last(with_keywords ? 3 : 2);
+  require_callable(parts[0]);
   if (!parts[1].is(ValueKind::tuple))
     fail(ErrorKind::malformed, "NEWOBJ needs a tuple of arguments, not a ", name_of(parts[1].kind()));
   if (with_keywords && !parts[2].is(ValueKind::dict))

@@ -71,6 +71,7 @@ class PickleMachine {
   Value python2_string(std::string_view bytes);
   Value long_integer(std::uint64_t size);
 
+  // Nothing to add fits everything, as in CPython.
   void append_all(Value target, std::span<const Value> members);
   void set_all(Value target, std::span<const Value> pairs);
   void add_all(Value target, std::span<const Value> members);
