@@ -12,7 +12,14 @@ namespace larder::internal {
 
 namespace {
 constexpr std::size_t batch_size = 1000;  // of APPENDS, SETITEMS and ADDITEMS
+
+// Texts that CPython has once: the empty one, and those of one Latin-1 letter.
+bool is_shared(std::string_view utf8) {
+  if (utf8.size() < 2) return true;
+  const auto first = static_cast<unsigned char>(utf8.front());
+  return utf8.size() == 2 && (first == 0xc2 || first == 0xc3);
 }
+}  // namespace
 
 void PickleWriter::write(Value root) {
   const std::byte head[] = {static_cast<std::byte>(Opcode::proto), static_cast<std::byte>(protocol_)};
@@ -86,6 +93,7 @@ bool PickleWriter::refer(Value value) {
 
 void PickleWriter::save(Value value) {
   output_.before_value();
+  if (value.is(ValueKind::str) && is_shared(value.as_str())) value = interned_.str(value.as_str());
   if (!value.is(ValueKind::integer) && !value.is(ValueKind::array) && refer(value)) return;
   switch (value.kind()) {
     case ValueKind::none:
@@ -332,8 +340,10 @@ void PickleWriter::save_object(Value value) {
   }
   if (object.entries != nullptr) push(Kind::entries, value.entries(), Opcode::setitems);
   if (object.items != nullptr) push(Kind::members, value.items(), Opcode::appends);
-  // The application resolves its references anew each time: they are never memoized.
-  const bool has_memo = object.form != ObjectForm::persistent_id && object.form != ObjectForm::extension;
+  // The application resolves its references anew each time: they are not memoized, unless they have parts, which may
+  // lead back to them.
+  const bool has_parts = !object.state.is_none() || object.entries != nullptr || object.items != nullptr;
+  const bool has_memo = has_parts || (object.form != ObjectForm::persistent_id && object.form != ObjectForm::extension);
   if (has_memo) push(Kind::reduced, value);
   switch (object.form) {
     case ObjectForm::reduce:
