@@ -1,0 +1,40 @@
+// The same bytes from every kind of source: a format must give the same answer from each.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <larder/error.h>
+#include <larder/plugin/format.h>
+
+namespace larder::testing {
+
+// What reading one object gave: a document or an error, and where the reader stood after a success.
+struct Outcome {
+  std::optional<Document> document;
+  std::optional<ErrorKind> error;
+  std::string message;
+  std::uint64_t position = 0;
+
+  Value root() const { return document->root(); }
+};
+
+Outcome read_object(const Format& format, Reader& reader, const Limits& limits = {});
+Outcome read_memory(const Format& format, std::string_view bytes, const Limits& limits = {});
+
+// Reads the bytes from a file, a pipe, memory, a mapping and a function that gives one byte at a time, and checks that
+// all five agree on the kind of error or on the value and the position. Returns the outcome from memory.
+Outcome read_everywhere(const Format& format, std::string_view bytes, const Limits& limits = {});
+
+// "truncated", "malformed"...; "a value" for a success.
+std::string kind_of(const Outcome& outcome);
+
+// A file of tests/formats/data.
+std::string golden(const std::string& name);
+// The format for a golden file's name.
+const Format& format_of(const std::string& name);
+const std::vector<std::string>& golden_names();
+
+}  // namespace larder::testing
