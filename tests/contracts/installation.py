@@ -64,8 +64,9 @@ def pkg_config(compiler, prefix, work):
     for name, options in (("dynamic", []), ("static", ["--static"])):
         flags = run("pkg-config", "--cflags", "--libs", *options, "larder", env=environment, capture_output=True).stdout.split()
         link = ["-static"] if name == "static" else [f"-Wl,-rpath,{places[0].parent}"]
-        run(compiler, "-std=c++20", EXAMPLE, "-o", work / name, *link, *flags)
-        run(work / name, cwd=work)
+        program = work / f"by_pkg_config_{name}"
+        run(compiler, "-std=c++20", EXAMPLE, "-o", program, *link, *flags)
+        run(program, cwd=work)
 
 
 def main(cmake, build, compiler):
