@@ -2,6 +2,7 @@
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 try:
     import joblib  # noqa: F401
@@ -29,6 +30,14 @@ def ask(questions):
         question = questions[len(answers)] if len(answers) < len(questions) else None
         raise AssertionError(f"the probe ended with {done.returncode} at {question}: {done.stderr}")
     return answers
+
+
+def folder_for(test):
+    """A folder that vanishes after the test; in memory where there is one, for there will be thousands of small files."""
+    memory = pathlib.Path("/dev/shm")
+    folder = tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)
+    test.addCleanup(folder.cleanup)
+    return pathlib.Path(folder.name)
 
 
 def convert(source, target, compress="none", protocol=4, file_format="joblib"):

@@ -5,15 +5,13 @@ memory of the Python that wrote the file, which protocols 2 and 3 do not say; re
 or 5 it is written twice (SHARED_MODULE_NAME).
 """
 import io
-import pathlib
 import random
-import tempfile
 import unittest
 import warnings
 
 import numpy as np
 
-from probing import ask, convert, hexed, joblib, same
+from probing import ask, convert, folder_for, hexed, joblib, same
 from python_objects import arrays, joined, plain, random_object
 
 SEED = 20240608
@@ -35,9 +33,7 @@ def native(value):
 
 class Files(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        self.folder = folder_for(self)
 
     def converted(self, sources, compress=None, **how):
         """Writes each source (bytes), has larder convert all of them, and returns the files that larder made.

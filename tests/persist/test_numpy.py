@@ -1,12 +1,10 @@
 """numpy.save and numpy.load against larder, for every dtype, shape and layout, in both directions."""
-import pathlib
-import tempfile
 import unittest
 import warnings
 
 import numpy as np
 
-from probing import ask, convert, joblib, same
+from probing import ask, convert, folder_for, joblib, same
 from python_objects import arrays, joined
 
 CODECS = ["none", "zlib", "gzip:1", "bz2", "lzma", "xz:0", "lz4"]
@@ -14,9 +12,7 @@ CODECS = ["none", "zlib", "gzip:1", "bz2", "lzma", "xz:0", "lz4"]
 
 class Npy(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        self.folder = folder_for(self)
 
     def named(self, kind):
         """A file for each array, with the array as numpy keeps it in a .npy file."""
