@@ -80,12 +80,16 @@ std::string Value::int_bytes() const {
 
 std::string Value::int_text(std::size_t most_digits) const {
   require(*this, ValueKind::integer);
-  if (flags_ == 0) return std::to_string(static_cast<std::int64_t>(payload_));
-  const Bytes bytes = Access::content(*this);
-  // 2.408 decimal digits a byte; judged before the work is done.
-  if (bytes.size() / 5 * 12 > most_digits)
-    fail(ErrorKind::limit, "an int of ", bytes.size(), " bytes has more than ", most_digits, " digits");
-  return internal::decimal_of(bytes);
+  const auto refuse = [&](std::size_t bytes) {
+    fail(ErrorKind::limit, "an int of ", bytes, " bytes has more than ", most_digits, " digits");
+  };
+  const std::size_t size = flags_ == 0 ? sizeof payload_ : Access::content(*this).size();
+  // 2.408 decimal digits a byte; long ones are judged before the work is done.
+  if (flags_ != 0 && size / 5 * 12 > most_digits) refuse(size);
+  std::string text =
+      flags_ == 0 ? std::to_string(static_cast<std::int64_t>(payload_)) : internal::decimal_of(Access::content(*this));
+  if (text.size() - (text.starts_with('-') ? 1 : 0) > most_digits) refuse(size);
+  return text;
 }
 
 double Value::as_float() const {
