@@ -36,6 +36,7 @@ class JsonPrinter {
   std::string run(Value root) {
     print(root);
     while (!stack_.empty()) step();
+    check_size();
     return std::move(out_);
   }
 
@@ -53,6 +54,10 @@ class JsonPrinter {
     if (frame.next != 0) out_.append(options_.pretty ? "," : ", ");
     new_line(stack_.size());
     print_part(frame, frame.next++);
+    check_size();
+  }
+
+  void check_size() const {
     if (out_.size() > options_.limits.text)
       internal::fail(ErrorKind::limit, "the text is longer than Limits::text allows (", options_.limits.text,
                      " bytes)");
