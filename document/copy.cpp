@@ -59,7 +59,7 @@ class Copy {
         return Access::text(target_, value.kind(), {arena_.copy(content), content.size()});
       }
       case ValueKind::array:
-        return target_.array(value.as_array());
+        return copy_of(Access::array(value));
       case ValueKind::list:
         return Access::make(ValueKind::list, copy_of(Access::list(value)));
       case ValueKind::tuple:
@@ -74,6 +74,13 @@ class Copy {
       default:
         return Access::make(value.kind(), copy_of(Access::keyed(value)));
     }
+  }
+
+  // What stood for the array in the file comes along, for it may share texts with other values.
+  Value copy_of(const internal::ArrayRecord& record) {
+    const Value copied = Access::make_array(target_, record.array, record.stand_in);
+    unfinished_.emplace_back(&Access::array(copied).stand_in, 1);
+    return copied;
   }
 
   Value* copy_of(std::span<const Value> members) {
