@@ -26,7 +26,7 @@ class JoblibFormat final : public Format {
 
   bool recognises(Bytes head) const override {
     if (head.empty()) return false;
-    if (head.size() >= 2 && head[0] == std::byte{0x80}) return std::to_integer<int>(head[1]) <= highest_protocol;
+    if (head[0] == std::byte{0x80}) return head.size() < 2 || std::to_integer<int>(head[1]) <= highest_protocol;
     // Protocols 0 and 1 have no header: one of the opcodes that a pickle can start with, all of which push something.
     static constexpr std::string_view first_opcodes = "(]})NIJKLMFGSTUVXc";
     return first_opcodes.find(static_cast<char>(head[0])) != std::string_view::npos;

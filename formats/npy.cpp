@@ -19,7 +19,9 @@ class NpyFormat final : public Format {
                 .writes = true,
                 .maps = true}) {}
 
-  bool recognises(Bytes head) const override { return as_text(head).starts_with("\x93NUMPY"); }
+  bool recognises(Bytes head) const override {
+    return !head.empty() && npy_magic.starts_with(as_text(head).substr(0, npy_magic.size()));
+  }
 
   void read(const ReadSource& source, Document& document) const override {
     const NpyHeader header = read_npy_header(source.reader, source.limits);
@@ -39,7 +41,8 @@ class NpyFormat final : public Format {
  private:
   // Elements that are Python objects are one pickle of the whole array.
   static void read_objects(const ReadSource& source, Document& document) {
-    if (source.mapped_file != nullptr) source.warn("an array of Python objects cannot be mapped; it is loaded into memory");
+    if (source.mapped_file != nullptr)
+      source.warn("an array of Python objects cannot be mapped; it is loaded into memory");
     PickleInput input(source.reader, source.limits);
     document.set_root(PickleMachine(input, document, source.limits, {}).run());
     input.release();
