@@ -99,9 +99,12 @@ Array JoblibArrayReader::elements(Value state, const DType& dtype) {
   }
   const Shape shape = shape_of(required(state, "shape"));
   const Order order = order_of(required(state, "order"));
-  if (maps || source_.mapped_file == nullptr) return read_elements(source_, dtype, shape, order);
-  return read_elements({source_.reader, source_.limits, source_.native_byte_order, nullptr, source_.warn}, dtype, shape,
-                       order);
+  Limits left = source_.limits;
+  left.bytes -= std::min(left.bytes, read_bytes_);
+  const ReadSource source{reader, left, source_.native_byte_order, maps ? source_.mapped_file : nullptr, source_.warn};
+  Array array = read_elements(source, dtype, shape, order);
+  if (!maps) read_bytes_ += array.nbytes();
+  return array;
 }
 
 void JoblibArrayReader::skip_padding() {

@@ -29,6 +29,7 @@ class JoblibArrayReader {
   PickleInput& input_;
   Document& document_;
   DTypeReader dtypes_;
+  std::uint64_t read_bytes_ = 0;  // of all arrays so far, which share the limit
 };
 
 // Makes the objects that stand for arrays.
