@@ -43,7 +43,7 @@ TEST_CASE("a joblib array that is as it should be") {
 
 TEST_CASE("P13: shapes that are no shapes") {
   for (const std::string& shape : {std::string("N"), std::string("K\x02"), std::string("J\xff\xff\xff\xff\x85"),
-                                  "X" + little(1, 4) + "2\x85", raw("G@\0\0\0\0\0\0\0\x85"), std::string("]")}) {
+                                   "X" + little(1, 4) + "2\x85", raw("G@\0\0\0\0\0\0\0\x85"), std::string("]")}) {
     Wrapper wrapper;
     wrapper.shape = shape;
     CHECK(kind(wrapper) == "malformed");
@@ -153,6 +153,19 @@ TEST_CASE("N1: an array larger than Limits::bytes allows") {
   limits.bytes = 1000;
   CHECK(npy_kind(npy(described("'<f4'", "(1000,)"), std::string(4000, 'x')), limits) == "limit");
   CHECK(npy_kind(npy(described("'<f4'", "(1000,)"), std::string(999, 'x')), limits) == "truncated");
+}
+
+TEST_CASE("all arrays of a file share Limits::bytes") {
+  Document document;
+  const Value array = document.array(Array::allocate(DType::of<std::uint8_t>(), {600'000}));
+  const Value members[] = {array, array};
+  MemoryWriter writer;
+  find_format("joblib")->write(document.list(members), writer, {});
+  Limits limits;
+  limits.bytes = 1'300'000;
+  CHECK(kind_of(read_everywhere(*find_format("joblib"), as_text(writer.bytes()), limits)) == "a value");
+  limits.bytes = 1'100'000;
+  CHECK(kind_of(read_everywhere(*find_format("joblib"), as_text(writer.bytes()), limits)) == "limit");
 }
 
 TEST_CASE("N2: shapes") {

@@ -35,6 +35,8 @@ TEST_CASE("formats describe themselves and are found by name, extension and cont
   for_each_golden([](const Format& format, const std::string& bytes) {
     CHECK(format.recognises(as_bytes(bytes)));
     CHECK_FALSE(format.recognises({}));
+    for (std::size_t size = 1; size < 16; ++size)
+      CHECK(format.recognises(as_bytes(std::string_view(bytes).substr(0, size))));
   });
 }
 
@@ -76,11 +78,21 @@ TEST_CASE("what was read is written so that it is read equal") {
 }
 
 TEST_CASE("golden files of the written protocol come back byte for byte") {
-  for (const char* const name : {"protocol4.joblib", "numbers.npy", "structure.npy"}) {
+  for (const char* const name : {"protocol4.joblib", "shared_names.joblib", "numbers.npy", "structure.npy"}) {
     INFO(name);
     const Outcome outcome = read_memory(format_of(name), golden(name));
     REQUIRE(outcome.document);
     CHECK(written(format_of(name), outcome.root()) == golden(name));
+  }
+}
+
+TEST_CASE("a copy of a document is written byte for byte as the document") {
+  for (const char* const name : {"protocol4.joblib", "shared_names.joblib"}) {
+    INFO(name);
+    const Outcome outcome = read_memory(format_of(name), golden(name));
+    REQUIRE(outcome.document);
+    Document copy;
+    CHECK(written(format_of(name), copy.copy(outcome.root())) == golden(name));
   }
 }
 

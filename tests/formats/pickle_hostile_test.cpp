@@ -28,7 +28,8 @@ TEST_CASE("P2: memo indices are only labels") {
 }
 
 TEST_CASE("P3: announced lengths cost nothing") {
-  for (const std::string& opcode : {std::string("\x8d"), std::string("\x8e"), std::string("\x96"), std::string("\x95")}) {
+  for (const std::string& opcode :
+       {std::string("\x8d"), std::string("\x8e"), std::string("\x96"), std::string("\x95")}) {
     for (const std::uint64_t size : {std::uint64_t{1} << 62, std::uint64_t{1} << 63, ~std::uint64_t{0}}) {
       INFO("opcode " << static_cast<int>(static_cast<unsigned char>(opcode[0])) << ", " << size << " bytes");
       CHECK(kind("\x80\x04" + opcode + little(size, 8) + "abc") == "truncated");

@@ -123,7 +123,8 @@ TEST_CASE("files in no format, and empty ones") {
 TEST_CASE("a compressed file that is cut anywhere is truncated") {
   for (const Codec* const codec : built_codecs()) {
     const std::string whole = dumped(mixed().root(), quick(std::string_view(codec->info().name)));
-    for (std::size_t size = 18; size < whole.size(); size += 1 + whole.size() / 97) {
+    const std::size_t first = codec->info().name == "raw" ? 1 : 18;  // before that it is nothing that larder knows
+    for (std::size_t size = first; size < whole.size(); size += 1 + whole.size() / 97) {
       INFO(codec->info().name << " " << size << " of " << whole.size());
       CHECK_ERROR(load(*memory_reader(as_bytes(std::string_view(whole).substr(0, size)))), truncated);
     }

@@ -7,6 +7,7 @@ import numpy as np
 
 joblib.dump({"a": [1, 2.5, None, -3, 2**70, "é"], "t": (True, b"xy", {1}, 1j), "x": np.arange(5.0)}, "protocol4.joblib", protocol=4)
 joblib.dump([np.arange(6, dtype=">i2").reshape(2, 3, order="F"), {"k": bytearray(b"z")}], "protocol2.joblib", protocol=2)
+joblib.dump({"shape": (3,), "dtype": "C", "x": np.arange(3.0)}, "shared_names.joblib", protocol=4)
 np.save("numbers.npy", np.arange(6, dtype="<i4").reshape(2, 3))
 np.save("structure.npy", np.array([(1, 2.5, b"ab")], dtype=[("a", "<i4"), ("b", "<f8"), ("s", "S2")]))
 np.save("objects.npy", np.array(["a", None, [1]], dtype=object))
