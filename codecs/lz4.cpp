@@ -1,10 +1,10 @@
 // lz4: the frame format, on liblz4. Specification: lz4_Frame_format.md of the lz4 project, version 1.6.
-#include <array>
 #include <cstring>
 
 #include "base/byte_order.h"
 #include "base/text.h"
 #include "codecs/engine.h"
+#include "codecs/frame_head.h"
 #include "codecs/skippable.h"
 #include "codecs/slice.h"
 
@@ -98,7 +98,7 @@ class Lz4Decoder final : public Decoder {
   ~Lz4Decoder() override { static_cast<void>(LZ4F_freeDecompressionContext(context_)); }
 
   Step step(Bytes in, MutableBytes out, bool) override {
-    if (head_size_ < head_.size()) return {.consumed = gather_head(in)};
+    if (!head_.complete()) return {.consumed = gather_head(in)};
     // No more than liblz4 asks for: it then works block by block, and each block that fits is decoded into `out`
     // itself.
     std::size_t consumed = std::min(in.size(), wanted_);
@@ -109,7 +109,7 @@ class Lz4Decoder final : public Decoder {
 
   void restart() override {
     LZ4F_resetDecompressionContext(context_);
-    head_size_ = 0;
+    head_.clear();
   }
 
   Tail tail(Bytes next) override {
@@ -121,29 +121,27 @@ class Lz4Decoder final : public Decoder {
   // The first bytes of a frame are judged before liblz4 sees them, as it would decode a frame with a dictionary without
   // one.
   std::size_t gather_head(Bytes in) {
-    const std::size_t size = std::min(in.size(), head_.size() - head_size_);
-    std::copy_n(in.begin(), size, head_.begin() + static_cast<std::ptrdiff_t>(head_size_));
-    head_size_ += size;
-    if (head_size_ == head_.size()) {
-      judge_head();
-      std::size_t taken = head_.size();
+    const std::size_t gathered = head_.gather(in);
+    if (head_.complete()) {
+      const Bytes head = head_.bytes();
+      judge(head);
+      std::size_t taken = head.size();
       std::size_t produced = 0;
-      wanted_ = checked(LZ4F_decompress(context_, nullptr, &produced, head_.data(), &taken, nullptr));
+      wanted_ = checked(LZ4F_decompress(context_, nullptr, &produced, head.data(), &taken, nullptr));
     }
-    return size;
+    return gathered;
   }
 
-  void judge_head() const {
+  static void judge(Bytes head) {
     constexpr std::byte dictionary_flag{1};
-    const auto magic = load_le<std::uint32_t>(head_.data());
+    const auto magic = load_le<std::uint32_t>(head.data());
     if (magic == legacy_magic) fail(ErrorKind::unsupported, "this is lz4's legacy format; larder reads lz4 frames");
-    if (magic == frame_magic && (head_[4] & dictionary_flag) != std::byte{0})
+    if (magic == frame_magic && (head[4] & dictionary_flag) != std::byte{0})
       fail(ErrorKind::unsupported, "the frame needs a dictionary");
   }
 
   LZ4F_dctx* context_ = nullptr;
-  std::array<std::byte, 5> head_{};  // the magic and the flags
-  std::size_t head_size_ = 0;
+  FrameHead<5> head_;  // the magic and the flags
   std::size_t wanted_ = 0;
 };
 

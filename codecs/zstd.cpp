@@ -4,6 +4,7 @@
 #include "base/byte_order.h"
 #include "base/text.h"
 #include "codecs/engine.h"
+#include "codecs/frame_head.h"
 #include "codecs/skippable.h"
 #include "codecs/slice.h"
 
@@ -16,6 +17,7 @@ namespace larder::internal {
 namespace {
 
 constexpr std::uint32_t frame_magic = 0xfd2fb528;
+constexpr std::uint32_t first_old_magic = 0xfd2fb522;  // of version 0.2; each version up to 0.7 had the next number
 
 }  // namespace
 
@@ -101,13 +103,19 @@ class ZstdDecoder final : public Decoder {
   }
 
   Step step(Bytes in, MutableBytes out, bool) override {
-    ZSTD_inBuffer input{in.data(), in.size(), 0};
-    ZSTD_outBuffer output{out.data(), out.size(), 0};
-    const std::size_t wanted = checked(ZSTD_decompressStream(context_.get(), &output, &input));
-    return {.consumed = input.pos, .produced = output.pos, .ended = wanted == 0};
+    if (head_.complete()) return run(in, out);
+    const std::size_t gathered = head_.gather(in);
+    if (head_.complete()) {
+      judge(head_.bytes());
+      static_cast<void>(run(head_.bytes(), {}));
+    }
+    return {.consumed = gathered};
   }
 
-  void restart() override { static_cast<void>(checked(ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only))); }
+  void restart() override {
+    static_cast<void>(checked(ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only)));
+    head_.clear();
+  }
 
   Tail tail(Bytes next) override {
     const bool frame = next.size() >= 4 && load_le<std::uint32_t>(next.data()) == frame_magic;
@@ -115,10 +123,27 @@ class ZstdDecoder final : public Decoder {
   }
 
  private:
+  Step run(Bytes in, MutableBytes out) {
+    ZSTD_inBuffer input{in.data(), in.size(), 0};
+    ZSTD_outBuffer output{out.data(), out.size(), 0};
+    const std::size_t wanted = checked(ZSTD_decompressStream(context_.get(), &output, &input));
+    return {.consumed = input.pos, .produced = output.pos, .ended = wanted == 0};
+  }
+
+  // A libzstd may have been built to decode what came before version 0.8: old code, with formats that nobody specified.
+  static void judge(Bytes head) {
+    const auto magic = load_le<std::uint32_t>(head.data());
+    if (magic == frame_magic || is_skippable(head)) return;
+    if (magic >= first_old_magic && magic < frame_magic)
+      fail(ErrorKind::unsupported, "this is a format of zstd before version 0.8; larder reads those since");
+    fail(ErrorKind::malformed, "this is no zstd frame");
+  }
+
   struct Free {
     void operator()(ZSTD_DCtx* context) const noexcept { static_cast<void>(ZSTD_freeDCtx(context)); }
   };
   std::unique_ptr<ZSTD_DCtx, Free> context_;
+  FrameHead<4> head_;  // the magic
 };
 
 }  // namespace
