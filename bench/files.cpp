@@ -1,0 +1,179 @@
+// Dump and load of one large uncompressed array, and the same bytes through the system's calls alone.
+#include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <ctime>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+
+#include <larder/dump.h>
+#include <larder/load.h>
+
+#include "benchmarks.h"
+#include "sample.h"
+#include "scratch.h"
+
+namespace larder::bench {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+const Array& large_array() {
+  static const Array array = [] {
+    const std::uint64_t size = setting("LARDER_BENCH_ARRAY_MIB", 1024) * mebibyte;
+    Array made = Array::allocate(DType::of<double>(), {size / sizeof(double)});
+    const MutableBytes bytes = made.mutable_bytes();
+    for (std::size_t at = 0; at < bytes.size(); at += sample().size())
+      std::memcpy(bytes.data() + at, sample().data(), std::min(sample().size(), bytes.size() - at));
+    return made;
+  }();
+  return array;
+}
+
+double cpu_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+// Takes memory for twice the array from the system and gives it back. A virtual machine may have returned free memory
+// to its host; getting it again takes longer than what is measured here, and meets whoever comes first.
+void warm_free_memory() {
+  const Region region = Region::allocate(2 * large_array().nbytes());
+  const MutableBytes bytes = region.mutable_bytes();
+  constexpr std::size_t page = 4096;
+  for (std::size_t at = 0; at < bytes.size(); at += page) bytes[at] = std::byte{1};
+  benchmark::ClobberMemory();
+}
+
+// Runs `work` for each iteration after `prepare`, which is not timed, nor is the destruction of what `work` returns.
+// The counter `cpu_ms` is the processor time of `work`, kernel's included.
+template <class Prepare, class Work>
+void measure(benchmark::State& state, Prepare prepare, Work work) {
+  for (auto _ : state) {
+    prepare();
+    warm_free_memory();
+    const double cpu_start = cpu_seconds();
+    const auto start = Clock::now();
+    const auto result = work();
+    state.SetIterationTime(std::chrono::duration<double>(Clock::now() - start).count());
+    state.counters["cpu_ms"] = (cpu_seconds() - cpu_start) * 1000;
+    benchmark::DoNotOptimize(result);
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(large_array().nbytes()));
+}
+
+void require(bool fine, const char* what) {
+  if (!fine) throw std::runtime_error(what);
+}
+
+// What publishing a file takes, in the system's calls: written beside it, synced, renamed, directory synced.
+std::size_t write_and_publish(const Path& path, Bytes bytes) {
+  const Path temporary = path.native() + ".part";
+  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  require(file >= 0, "open");
+  for (Bytes left = bytes; !left.empty();) {
+    const ssize_t size = ::write(file, left.data(), left.size());
+    require(size > 0, "write");
+    left = left.subspan(static_cast<std::size_t>(size));
+  }
+  require(::fsync(file) == 0 && ::close(file) == 0, "fsync");
+  require(::rename(temporary.c_str(), path.c_str()) == 0, "rename");
+  const int directory = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  require(directory >= 0 && ::fsync(directory) == 0 && ::close(directory) == 0, "fsync of the directory");
+  return bytes.size();
+}
+
+using Memory = std::unique_ptr<std::byte, std::function<void(std::byte*)>>;
+
+Memory small_pages(std::size_t size) {
+  return {static_cast<std::byte*>(::operator new(size)), [](std::byte* start) { ::operator delete(start); }};
+}
+
+Memory huge_pages(std::size_t size) {
+  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  require(memory != MAP_FAILED, "mmap");
+  static_cast<void>(::madvise(memory, size, MADV_HUGEPAGE));  // where the system has none, pages are small
+  return {static_cast<std::byte*>(memory), [size](std::byte* start) { ::munmap(start, size); }};
+}
+
+Memory read_into(Memory (*allocate)(std::size_t), const Path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  require(file >= 0, "open");
+  const auto size = static_cast<std::size_t>(::lseek(file, 0, SEEK_END));
+  require(::lseek(file, 0, SEEK_SET) == 0, "lseek");
+  Memory memory = allocate(size);
+  for (std::size_t done = 0; done < size;) {
+    const ssize_t read = ::read(file, memory.get() + done, size - done);
+    require(read > 0, "read");
+    done += static_cast<std::size_t>(read);
+  }
+  require(::close(file) == 0, "close");
+  return memory;
+}
+
+void add(const std::string& name, std::function<void(benchmark::State&, const Path&)> run) {
+  benchmark::RegisterBenchmark(name.c_str(),
+                               [run](benchmark::State& state) {
+                                 const Scratch scratch;
+                                 run(state, scratch.path());
+                               })
+      ->UseManualTime()
+      ->Iterations(1)
+      ->Unit(benchmark::kMillisecond);
+}
+
+void add_dump(const std::string& name, const std::string& format, Sync sync) {
+  add("dump/" + format + "/" + name, [format, sync](benchmark::State& state, const Path& folder) {
+    const Path path = folder / ("array." + format);
+    static_cast<void>(large_array());
+    measure(
+        state, [&] { std::filesystem::remove(path); },
+        [&] { return dump(large_array(), path, {.file = {.sync = sync}}).size(); });
+  });
+}
+
+void add_larder(const std::string& format) {
+  add_dump("larder", format, Sync::full);
+  add_dump("larder_without_fsync", format, Sync::none);
+  add("load/" + format + "/larder", [format](benchmark::State& state, const Path& folder) {
+    const Path path = folder / ("array." + format);
+    dump(large_array(), path, {.file = {.sync = Sync::none}});
+    measure(
+        state, [] {}, [&] { return load(path); });
+  });
+}
+
+}  // namespace
+
+void register_files() {
+  add_larder("joblib");
+  add_larder("npy");
+  add("dump/file/write", [](benchmark::State& state, const Path& folder) {
+    const Path path = folder / "array.raw";
+    static_cast<void>(large_array());
+    measure(
+        state, [&] { std::filesystem::remove(path); }, [&] { return write_and_publish(path, large_array().bytes()); });
+  });
+  const auto add_read = [](const std::string& name, Memory (*allocate)(std::size_t)) {
+    add("load/file/" + name, [allocate](benchmark::State& state, const Path& folder) {
+      const Path path = folder / "array.raw";
+      const auto file = create_file(path, {.sync = Sync::none});
+      file->write(large_array().bytes());
+      file->finish();
+      measure(
+          state, [] {}, [&] { return read_into(allocate, path); });
+    });
+  };
+  add_read("read", huge_pages);
+  add_read("read_small_pages", small_pages);
+}
+
+}  // namespace larder::bench

@@ -1,0 +1,14 @@
+// Every benchmark of this folder. `larder_bench --benchmark_list_tests` names them; peers.py runs them.
+#include <benchmark/benchmark.h>
+
+#include "benchmarks.h"
+
+int main(int argc, char** argv) {
+  larder::bench::register_codec_streams();
+  larder::bench::register_files();
+  larder::bench::register_mappings();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
