@@ -2,9 +2,7 @@
 
 set(LARDER_OBJECTS "")
 foreach(room IN LISTS LARDER_ROOMS)
-  if(TARGET larder_${room})
-    list(APPEND LARDER_OBJECTS $<TARGET_OBJECTS:larder_${room}>)
-  endif()
+  list(APPEND LARDER_OBJECTS $<TARGET_OBJECTS:larder_${room}>)
 endforeach()
 
 add_library(larder SHARED ${LARDER_OBJECTS})

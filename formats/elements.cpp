@@ -29,7 +29,8 @@ Array read_elements(const ReadSource& source, const DType& dtype, const Shape& s
     const std::uint64_t start = source.reader.position();
     source.reader.skip(size, "the array's data");
     const Region& file = *source.mapped_file;
-    if (start > file.size() || size > file.size() - start) fail(ErrorKind::truncated, "the file was cut while it was read");
+    if (start > file.size() || size > file.size() - start)
+      fail(ErrorKind::truncated, "the file was cut while it was read");
     Region region = file.slice(static_cast<std::size_t>(start), static_cast<std::size_t>(size));
     return Array::from_region(dtype, shape, order, std::move(region));
   }

@@ -10,9 +10,9 @@ namespace larder::internal {
 // is shorter, else `limit`: the same answer from every source, whether it knows its size or not.
 Region read_within(Reader& reader, std::uint64_t size, const Limits& limits, std::string_view what);
 
-// Reads (or maps, where source.mapped_file is set) the elements that start at the reader's position, in `order`, and leaves the
-// reader behind them. Elements that were read are in native byte order if the source asks for it. `dtype` has no object
-// part.
+// Reads (or maps, where source.mapped_file is set) the elements that start at the reader's position, in `order`, and
+// leaves the reader behind them. Elements that were read are in native byte order if the source asks for it. `dtype`
+// has no object part.
 Array read_elements(const ReadSource& source, const DType& dtype, const Shape& shape, Order order);
 
 // Writes the elements in `order`, in bounded memory.

@@ -55,7 +55,8 @@ std::size_t read_some_at(int descriptor, std::uint64_t offset, MutableBytes out,
 // Writes all bytes, waiting where the descriptor does not block. Error `io`.
 void write_all(int descriptor, Bytes bytes, std::string_view name);
 
-// Maps a whole regular file; `map_file` says how, and what is refused. The descriptor must be open for what the mode needs.
+// Maps a whole regular file; `map_file` says how, and what is refused. The descriptor must be open for what the mode
+// needs.
 Region map_descriptor(int descriptor, MapMode mode, std::string_view name);
 
 // A Writer like that of `fd_writer`, but finish() closes the descriptor.

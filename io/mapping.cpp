@@ -105,8 +105,8 @@ Region map_file(const Path& path, MapMode mode, std::uint64_t offset, std::uint6
   const Descriptor file = open_to_map(path, mode);
   const std::uint64_t whole = size_of_regular(file.number(), path.native());
   if (offset > whole || size > whole - offset) {
-    throw Error(ErrorKind::truncated, join(path.native(), ": truncated: the mapping needs ", size, " bytes, ",
-                                           whole - std::min(offset, whole), " are there"))
+    throw Error(ErrorKind::truncated,
+                join("the mapping needs ", size, " bytes, ", whole - std::min(offset, whole), " are there"))
         .at(join("byte ", offset, " of ", path.native()));
   }
   return map_range(file.number(), mode, offset, size, path.native());

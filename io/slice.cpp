@@ -23,8 +23,7 @@ class SliceReader final : public Reader {
     if (size == 0) return 0;
     if (below_.position() != offset_ + next_) below_.seek(offset_ + next_);
     const std::size_t done = below_.read(out.first(size));
-    if (done == 0)
-      fail(ErrorKind::truncated, name_, ": truncated: ", size_, " bytes were there, now ", next_, " are left");
+    if (done == 0) fail(ErrorKind::truncated, name_, ": ", size_, " bytes were there, now ", next_, " are left");
     next_ += done;
     return done;
   }
@@ -47,7 +46,7 @@ std::unique_ptr<Reader> slice_reader(Reader& below, std::uint64_t offset, std::u
   const auto end = internal::checked_add(offset, size);
   const auto whole = below.size();
   if (!end || (whole && *end > *whole)) {
-    throw Error(ErrorKind::truncated, join(below.name(), ": truncated: a slice needs ", size, " bytes, ",
+    throw Error(ErrorKind::truncated, join("a slice needs ", size, " bytes, ",
                                            whole.value_or(0) - std::min(offset, whole.value_or(0)), " are there"))
         .at(join("byte ", offset, " of ", below.name()));
   }

@@ -63,8 +63,8 @@ class LARDER_API Reader {
   // The whole source as bytes that are already in memory, heap or mapping, where they are (position is not regarded).
   std::optional<Region> region() const;
 
-  // The whole file that is being read, mapped as it is now (`read`, `read_write` or `copy_on_write`): the very file, whatever its name leads to
-  // by now. Nothing where the source is no regular file. Errors: as `map_file`.
+  // The whole file that is being read, mapped as it is now (`read`, `read_write` or `copy_on_write`): the very file,
+  // whatever its name leads to by now. Nothing where the source is no regular file. Errors: as `map_file`.
   std::optional<Region> map(MapMode mode) const;
 
   // Where the bytes come from, for messages: a path, "<memory>", "<stdin>"...
