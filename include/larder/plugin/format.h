@@ -31,8 +31,8 @@ struct ReadSource {
   Reader& reader;  // at the first byte of the object; afterwards right behind its last byte
   const Limits& limits;
   bool native_byte_order;  // convert arrays that are not mapped to this machine's byte order
-  const Region*
-      mapped_file;  // the whole file that `reader` reads, mapped as the caller asked; null: arrays are read into memory
+  // The whole file that `reader` reads, mapped as the caller asked; null where arrays are to be read into memory.
+  const Region* mapped_file;
   // Tells the user something that did not stop the load.
   std::function<void(std::string_view)> warn;
 };
