@@ -47,7 +47,7 @@ TEST_CASE("P16: a NaN equals nothing, zeros are one") {
 TEST_CASE("P16: integers and floats of any size are compared exactly") {
   Document document;
   const Value set = document.set();
-  for (const std::size_t exponent : {10, 52, 53, 62, 63, 64, 100, 1000, 1023}) {
+  for (const unsigned exponent : {10u, 52u, 53u, 62u, 63u, 64u, 100u, 1000u, 1023u}) {
     INFO("2^" << exponent);
     const Value integer = document.integer(power_of_two(exponent));
     document.add(set, integer);

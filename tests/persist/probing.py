@@ -1,5 +1,6 @@
 """Questions to larder, through the program persist_probe, and a comparison of Python values that knows cycles."""
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
@@ -20,11 +21,18 @@ def hexed(value):
     return (value.encode() if isinstance(value, str) else bytes(value)).hex() or "-"
 
 
+def lift_limits():
+    """A test may have bound its own memory; the program gets what is allowed at most."""
+    most = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
 def ask(questions):
     """The answers to lists of words, each a list of words; all in one run of the program."""
     questions = list(questions)
     lines = "".join(" ".join(question) + "\n" for question in questions)
-    done = subprocess.run([PROBE], input=lines, capture_output=True, text=True, errors="replace", check=False)
+    done = subprocess.run([PROBE], input=lines, capture_output=True, text=True, errors="replace", check=False,
+                          preexec_fn=lift_limits)
     answers = [line.split(" ") for line in done.stdout.splitlines()]
     if done.returncode != 0 or len(answers) != len(questions):
         question = questions[len(answers)] if len(answers) < len(questions) else None

@@ -181,7 +181,7 @@ class Differential(unittest.TestCase):
 
 if __name__ == "__main__":
     # A memo index of 2^31 would make CPython allocate gigabytes.
-    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, resource.getrlimit(resource.RLIMIT_AS)[1]))
     # CPython complains there of memory views that a damaged pickle left behind; unittest reports failures itself.
     sys.excepthook = lambda *_: None
     unittest.main()
