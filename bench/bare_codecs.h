@@ -19,7 +19,7 @@ struct BareCodec {
   void (*decompress)(Bytes in, MutableBytes out);  // `out` is as long as the content
 };
 
-// Those that this build has. Failures of a library end the process.
+// One a codec. Failures of a library end the process.
 const std::vector<BareCodec>& bare_codecs();
 
 }  // namespace larder::bench
