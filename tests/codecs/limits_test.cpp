@@ -1,6 +1,7 @@
 // Bombs, windows, and streams that never end: what Limits hold back.
 #include "samples.h"
 #include "tests/support/errors.h"
+#include "tests/support/sanitized.h"
 
 using namespace larder;
 using namespace larder::testing;
@@ -9,17 +10,7 @@ namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool memory_is_measurable = false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool memory_is_measurable = false;
-#else
-constexpr bool memory_is_measurable = true;
-#endif
-#else
-constexpr bool memory_is_measurable = true;
-#endif
+constexpr bool memory_is_measurable = !sanitized;
 
 Limits limit_of_bytes(std::uint64_t bytes) {
   Limits limits;

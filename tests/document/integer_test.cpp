@@ -6,16 +6,10 @@
 #include "document/integer.h"
 #include "integer_table.h"
 #include "tests/support/errors.h"
+#include "tests/support/hexadecimal.h"
 
 namespace larder::testing {
 namespace {
-
-std::string from_hex(std::string_view digits) {
-  std::string out;
-  for (std::size_t i = 0; i < digits.size(); i += 2)
-    out.push_back(static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16)));
-  return out;
-}
 
 TEST_CASE("bytes and digits agree with Python") {
   Document document;

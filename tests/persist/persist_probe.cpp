@@ -5,32 +5,19 @@
 //   json IN                                 -> ok JSON
 // An error is "error KIND MESSAGE". Arrays keep their byte order.
 #include <iostream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include <larder/larder.h>
 
+#include "tests/support/hexadecimal.h"
+#include "tests/support/questions.h"
+
 namespace larder {
 namespace {
 
-std::string from_hex(std::string_view digits) {
-  std::string out;
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    out.push_back(static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16)));
-  }
-  return out;
-}
-
-std::string to_hex(std::string_view bytes) {
-  std::string out = bytes.empty() ? "-" : "";
-  for (const char c : bytes) {
-    const auto code = static_cast<unsigned char>(c);
-    out.push_back("0123456789abcdef"[code >> 4]);
-    out.push_back("0123456789abcdef"[code & 15]);
-  }
-  return out;
-}
+using testing::from_hex;
+using testing::to_hex;
 
 LoadOptions as_stored() {
   LoadOptions options;
@@ -74,18 +61,4 @@ void answer(const std::string& command, const std::vector<std::string>& argument
 }  // namespace
 }  // namespace larder
 
-int main() {
-  for (std::string line; std::getline(std::cin, line);) {
-    std::istringstream words(line);
-    std::string command;
-    words >> command;
-    std::vector<std::string> arguments;
-    for (std::string word; words >> word;) arguments.push_back(word);
-    try {
-      larder::answer(command, arguments);
-    } catch (const larder::Error& error) {
-      std::cout << "error " << larder::name_of(error.kind()) << ' ' << error.what() << '\n';
-    }
-  }
-  return std::cin.bad() ? 1 : 0;
-}
+int main() { return larder::testing::answer_questions(larder::answer); }
