@@ -24,8 +24,8 @@ void require_callable(Value value) {
 }  // namespace
 
 void Memo::put(std::uint64_t index, Value value) {
-  // A dense slot costs as much as a few opcodes; what lies further out than the pickle is long goes to the map.
-  if (index < dense_.size() * 2 + 1024) {
+  // Slots are dense as long as about every second one is used; what lies further out goes to the map.
+  if (index < entries_ * 2 + 1024) {
     if (index >= dense_.size()) dense_.resize(static_cast<std::size_t>(index) + 1);
     Slot& slot = dense_[static_cast<std::size_t>(index)];
     if (!slot.used && sparse_.erase(index) == 0) ++entries_;
