@@ -67,6 +67,10 @@ Codec::~Codec() = default;
 
 bool Codec::recognises(Bytes head) const { return do_recognises(head); }
 
+bool Codec::is_checksummed(Bytes head) const { return recognises(head) && do_is_checksummed(head); }
+
+bool Codec::do_is_checksummed(Bytes) const { return info_.has_checksum; }
+
 bool Codec::do_recognises(Bytes head) const {
   return std::any_of(info_.magics.begin(), info_.magics.end(),
                      [&](const std::string& magic) { return as_text(head).starts_with(magic); });

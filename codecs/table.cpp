@@ -12,6 +12,9 @@ struct Row {
   CodecInfo info;  // without `library` and `built`, which the engine tells
   bool (*recognises)(Bytes head) noexcept;
   std::optional<Engine> (*engine)();
+  // Where the checksum is optional: the byte of the head that tells of it, and its bits there.
+  std::size_t checksum_at = 0;
+  std::byte checksum_bits{0};
 };
 
 // One row a codec, in joblib's order. Of several codecs that recognise some bytes, the last one here wins.
@@ -63,7 +66,9 @@ std::vector<Row> rows() {
                 .default_level = 6,
                 .has_checksum = true},
        .recognises = recognises_xz,
-       .engine = xz_engine},
+       .engine = xz_engine,
+       .checksum_at = 7,  // stream flags: the kind of check, 0 is none
+       .checksum_bits = std::byte{0x0f}},
       {.info = {.name = "lz4",
                 .extensions = {".lz4"},
                 .magics = {"\x04\x22\x4d\x18"s},
@@ -72,7 +77,9 @@ std::vector<Row> rows() {
                 .default_level = 0,
                 .has_checksum = true},
        .recognises = recognises_lz4,
-       .engine = lz4_engine},
+       .engine = lz4_engine,
+       .checksum_at = 4,  // frame descriptor
+       .checksum_bits = std::byte{0x04}},
       {.info = {.name = "zstd",
                 .aliases = {"zst"},
                 .extensions = {".zst"},
@@ -82,22 +89,27 @@ std::vector<Row> rows() {
                 .default_level = 3,
                 .has_checksum = true},
        .recognises = recognises_zstd,
-       .engine = zstd_engine},
+       .engine = zstd_engine,
+       .checksum_at = 4,  // frame descriptor
+       .checksum_bits = std::byte{0x04}},
       {.info = {.name = "raw", .has_levels = false}, .recognises = recognises_nothing, .engine = raw_engine},
   };
 }
 
 class BuiltInCodec final : public Codec {
  public:
-  BuiltInCodec(CodecInfo info, bool (*judge)(Bytes) noexcept, Engine engine)
-      : Codec(std::move(info)), judge_(judge), engine_(std::move(engine)) {}
+  BuiltInCodec(Row row, Engine engine) : Codec(row.info), row_(std::move(row)), engine_(std::move(engine)) {}
 
  private:
   std::unique_ptr<Encoder> do_encoder(int level) const override { return engine_.encoder(level); }
   std::unique_ptr<Decoder> do_decoder(const Limits& limits) const override { return engine_.decoder(limits); }
-  bool do_recognises(Bytes head) const override { return judge_(head); }
+  bool do_recognises(Bytes head) const override { return row_.recognises(head); }
+  bool do_is_checksummed(Bytes head) const override {
+    if (row_.checksum_bits == std::byte{0}) return info().has_checksum;
+    return row_.checksum_at < head.size() && (head[row_.checksum_at] & row_.checksum_bits) != std::byte{0};
+  }
 
-  bool (*judge_)(Bytes) noexcept;
+  Row row_;
   Engine engine_;
 };
 
@@ -110,8 +122,7 @@ std::vector<std::unique_ptr<Codec>> built_in_codecs() {
     std::optional<Engine> engine = row.engine();
     row.info.built = engine.has_value();
     if (engine) row.info.library = engine->library;
-    result.push_back(
-        std::make_unique<BuiltInCodec>(std::move(row.info), row.recognises, std::move(engine).value_or(Engine{})));
+    result.push_back(std::make_unique<BuiltInCodec>(std::move(row), std::move(engine).value_or(Engine{})));
   }
   return result;
 }

@@ -8,7 +8,6 @@
 #include "persist/detect.h"
 #include "tools/interrupt.h"
 #include "tools/progress.h"
-#include "tools/stream_checksum.h"
 
 namespace larder::tools {
 
@@ -74,7 +73,7 @@ std::optional<Object> ObjectFile::next() {
 void ObjectFile::open_stream() {
   codec_ = internal::detect_codec(*file_, CodecRegistry::global());
   if (codec_ == nullptr) return;
-  checksummed_ = has_stream_checksum(codec_->info().name, file_->peek(stream_head));
+  checksummed_ = codec_->is_checksummed(file_->peek(stream_head));
   decoded_ = codec_->reader(*file_, {.level = {}, .limits = options_.limits});
 }
 

@@ -59,6 +59,10 @@ class LARDER_API Codec {
   // magics alone where the format allows it.
   bool recognises(Bytes head) const;
 
+  // Whether the stream that begins with these bytes (16 are enough) carries a checksum of its content, as far as its
+  // head tells: lz4, xz and zstd streams may leave it out. False for what is no stream of this codec.
+  bool is_checksummed(Bytes head) const;
+
   // A Writer that compresses into `below` (borrowed, must outlive it). finish() ends the stream and flushes `below`,
   // which stays open. Error `usage` for a level outside the range, `not_built`.
   std::unique_ptr<Writer> writer(Writer& below, const CodecOptions& options = {}) const;
@@ -78,6 +82,8 @@ class LARDER_API Codec {
   virtual std::unique_ptr<Decoder> do_decoder(const Limits& limits) const = 0;
   // Default: one of the magics fits.
   virtual bool do_recognises(Bytes head) const;
+  // Only called where the codec recognises the head. Default: CodecInfo::has_checksum.
+  virtual bool do_is_checksummed(Bytes head) const;
 
  private:
   CodecInfo info_;

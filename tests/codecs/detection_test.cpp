@@ -17,6 +17,23 @@ std::string detected(const Content& head) {
   return codec == nullptr ? "nothing" : codec->info().name;
 }
 
+TEST_CASE("the head of a stream tells whether it has a checksum") {
+  for (const Codec* codec : CodecRegistry::global().list()) {
+    if (!codec->info().built) continue;
+    INFO(codec->info().name);
+    const Region stream = codec->compress(as_bytes("content"));
+    CHECK(codec->is_checksummed(stream.bytes()) == codec->info().has_checksum);
+  }
+  using namespace std::string_view_literals;
+  const auto told = [](std::string_view name, std::string_view head) {
+    return CodecRegistry::global().get(name).is_checksummed(as_bytes(head));
+  };
+  CHECK_FALSE(told("lz4", "\x04\x22\x4d\x18\x40\x40\xc0"sv));       // as joblib writes it
+  CHECK_FALSE(told("zstd", "\x28\xb5\x2f\xfd\x20\x07"sv));          // zstd --no-check
+  CHECK_FALSE(told("xz", "\xfd\x37\x7a\x58\x5a\0\0\0\xff\x12"sv));  // xz --check=none
+  CHECK_FALSE(told("gzip", "PK\x03\x04"sv));
+}
+
 }  // namespace
 
 TEST_CASE("every codec recognises what it wrote, of any length, at any level, from 16 bytes") {
