@@ -9,16 +9,16 @@
 
 namespace larder::internal {
 
-// Gathers `length` bytes from pieces of any size.
-template <std::size_t length>
+// Gathers up to `capacity` bytes from pieces of any size.
+template <std::size_t capacity>
 class FrameHead {
  public:
-  bool complete() const noexcept { return held_ == length; }
+  bool holds(std::size_t length) const noexcept { return held_ >= length; }
   Bytes bytes() const noexcept { return Bytes(bytes_).first(held_); }
   void clear() noexcept { held_ = 0; }
 
-  // Takes what is missing from the front of `in`; returns how many bytes that is.
-  std::size_t gather(Bytes in) noexcept {
+  // Takes from the front of `in` what is missing to `length` bytes, at most `capacity`; returns how many that is.
+  std::size_t gather(Bytes in, std::size_t length) noexcept {
     const std::size_t taken = std::min(in.size(), length - held_);
     std::copy_n(in.begin(), taken, bytes_.begin() + static_cast<std::ptrdiff_t>(held_));
     held_ += taken;
@@ -26,7 +26,7 @@ class FrameHead {
   }
 
  private:
-  std::array<std::byte, length> bytes_{};
+  std::array<std::byte, capacity> bytes_{};
   std::size_t held_ = 0;
 };
 

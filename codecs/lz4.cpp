@@ -98,7 +98,7 @@ class Lz4Decoder final : public Decoder {
   ~Lz4Decoder() override { static_cast<void>(LZ4F_freeDecompressionContext(context_)); }
 
   Step step(Bytes in, MutableBytes out, bool) override {
-    if (!head_.complete()) return {.consumed = gather_head(in)};
+    if (!head_.holds(head_size)) return {.consumed = gather_head(in)};
     // No more than liblz4 asks for: it then works block by block, and each block that fits is decoded into `out`
     // itself.
     std::size_t consumed = std::min(in.size(), wanted_);
@@ -121,8 +121,8 @@ class Lz4Decoder final : public Decoder {
   // The first bytes of a frame are judged before liblz4 sees them, as it would decode a frame with a dictionary without
   // one.
   std::size_t gather_head(Bytes in) {
-    const std::size_t gathered = head_.gather(in);
-    if (head_.complete()) {
+    const std::size_t gathered = head_.gather(in, head_size);
+    if (head_.holds(head_size)) {
       const Bytes head = head_.bytes();
       judge(head);
       std::size_t taken = head.size();
@@ -141,7 +141,8 @@ class Lz4Decoder final : public Decoder {
   }
 
   LZ4F_dctx* context_ = nullptr;
-  FrameHead<5> head_;  // the magic and the flags
+  static constexpr std::size_t head_size = 5;  // the magic and the flags
+  FrameHead<head_size> head_;
   std::size_t wanted_ = 0;
 };
 

@@ -1,4 +1,5 @@
 // zstd (RFC 8878), on libzstd.
+#include <array>
 #include <bit>
 
 #include "base/byte_order.h"
@@ -103,18 +104,18 @@ class ZstdDecoder final : public Decoder {
   }
 
   Step step(Bytes in, MutableBytes out, bool) override {
-    if (head_.complete()) return run(in, out);
-    const std::size_t gathered = head_.gather(in);
-    if (head_.complete()) {
-      judge(head_.bytes());
-      static_cast<void>(run(head_.bytes(), {}));
-    }
-    return {.consumed = gathered};
+    if (!head_.holds(head_size_)) return {.consumed = gather_head(in)};
+    const Step step = run(in, out);
+    content_ += step.produced;
+    if (step.ended) check_content_size();
+    return step;
   }
 
   void restart() override {
     static_cast<void>(checked(ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only)));
     head_.clear();
+    head_size_ = start_size;
+    content_ = 0;
   }
 
   Tail tail(Bytes next) override {
@@ -130,6 +131,35 @@ class ZstdDecoder final : public Decoder {
     return {.consumed = input.pos, .produced = output.pos, .ended = wanted == 0};
   }
 
+  // First what every frame begins with, then the rest of the header.
+  std::size_t gather_head(Bytes in) {
+    const std::size_t gathered = head_.gather(in, head_size_);
+    if (head_size_ == start_size && head_.holds(start_size)) {
+      judge(head_.bytes());
+      if (!is_skippable(head_.bytes())) head_size_ = header_size(head_.bytes()[start_size - 1]);
+    }
+    if (head_.holds(head_size_)) static_cast<void>(run(head_.bytes(), {}));
+    return gathered;
+  }
+
+  // RFC 8878, 3.1.1.1: the descriptor tells how long the fields behind it are.
+  static std::size_t header_size(std::byte descriptor) noexcept {
+    constexpr std::array<std::size_t, 4> dictionary_sizes = {0, 1, 2, 4};
+    constexpr std::array<std::size_t, 4> content_sizes = {0, 2, 4, 8};
+    const auto flags = std::to_integer<unsigned>(descriptor);
+    const std::size_t content_size = content_sizes[flags >> 6];
+    const bool single_segment = (flags >> 5 & 1) != 0;  // there is no window then, and always a content size
+    const std::size_t rest = single_segment ? std::max<std::size_t>(content_size, 1) : content_size + 1;
+    return start_size + dictionary_sizes[flags & 3] + rest;
+  }
+
+  // libzstd does not compare them where the last block is empty.
+  void check_content_size() const {
+    const unsigned long long size = ZSTD_getFrameContentSize(head_.bytes().data(), head_.bytes().size());
+    if (size != ZSTD_CONTENTSIZE_UNKNOWN && size != ZSTD_CONTENTSIZE_ERROR && size != content_)
+      fail(ErrorKind::malformed, "a frame of ", size, " bytes ends after ", content_);
+  }
+
   // A libzstd may have been built to decode what came before version 0.8: old code, with formats that nobody specified.
   static void judge(Bytes head) {
     const auto magic = load_le<std::uint32_t>(head.data());
@@ -143,7 +173,10 @@ class ZstdDecoder final : public Decoder {
     void operator()(ZSTD_DCtx* context) const noexcept { static_cast<void>(ZSTD_freeDCtx(context)); }
   };
   std::unique_ptr<ZSTD_DCtx, Free> context_;
-  FrameHead<4> head_;  // the magic
+  static constexpr std::size_t start_size = 5;  // the magic and the descriptor
+  FrameHead<18> head_;                          // the longest header
+  std::size_t head_size_ = start_size;
+  std::uint64_t content_ = 0;  // of the frame so far
 };
 
 }  // namespace
