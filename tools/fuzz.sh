@@ -1,5 +1,6 @@
 #!/bin/sh
 # Runs one fuzzer: first its seed corpus (tests/fuzz/corpus/NAME), then new inputs for FUZZ_SECONDS (30), kept in build/fuzz/NAME.
+# FUZZ_SEED (1) starts the random choices, so that a run can be repeated; 0 takes another seed each time, for a hunt.
 #
 #   sh tools/fuzz.sh build/asan/tests/fuzz/fuzz_NAME
 set -eu
@@ -23,7 +24,7 @@ words=tests/fuzz/$name.dict
 [ -e "$words" ] || words=''
 # run ARGUMENT...
 run() {
-  "$program" -timeout=5 -malloc_limit_mb=64 -rss_limit_mb=512 ${words:+"-dict=$words"} -artifact_prefix="$scratch/found/" "$@" >>"$scratch/log.txt" 2>&1
+  "$program" -timeout=5 -malloc_limit_mb=64 -rss_limit_mb=512 -seed="${FUZZ_SEED:-1}" ${words:+"-dict=$words"} -artifact_prefix="$scratch/found/" "$@" >>"$scratch/log.txt" 2>&1
 }
 if run -runs=0 "$corpus" && run -max_total_time="$seconds" "$scratch/corpus" "$corpus"; then
   echo "fuzz_$name: $seeds seeds, then $(sed -n 's/^Done \([0-9]* runs in [0-9]* second\).*/\1s/p' "$scratch/log.txt" | tail -n 1): nothing found"
