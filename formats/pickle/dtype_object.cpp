@@ -103,7 +103,7 @@ DType DTypeReader::with_state(const DType& plain, Value state, int depth) {
     if (!state[2].is(ValueKind::tuple) || state[2].size() != 2) bad("its sub-array is no pair");
     return DType::subarray(read(state[2][0], depth + 1), shape_of(state[2][1]));
   }
-  if (!state[3].is_none()) return structure(state, *order, depth);
+  if (!state[3].is_none()) return structure(state, depth);
   if (plain.kind() == DTypeKind::datetime || plain.kind() == DTypeKind::timedelta) {
     return DType::time(plain.kind(), state.size() > 8 && !state[8].is_none() ? unit_of(state[8]) : "generic", *order);
   }
@@ -111,7 +111,7 @@ DType DTypeReader::with_state(const DType& plain, Value state, int depth) {
                                                                                                   : plain.swapped();
 }
 
-DType DTypeReader::structure(Value state, ByteOrder, int depth) {
+DType DTypeReader::structure(Value state, int depth) {
   const Value names = state[3];
   const Value fields = state[4];
   if (!names.is(ValueKind::tuple) || !fields.is(ValueKind::dict)) bad("its fields are no dict");

@@ -20,7 +20,7 @@ class DTypeReader {
  private:
   DType read(Value object, int depth);
   DType with_state(const DType& plain, Value state, int depth);
-  DType structure(Value state, ByteOrder order, int depth);
+  DType structure(Value state, int depth);
   std::map<const void*, DType> known_;
 };
 
