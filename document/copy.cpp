@@ -109,9 +109,13 @@ class Copy {
 
   Object* copy_of(const Object& object) {
     auto* const copied = arena_.make<Object>(object);
-    unfinished_.emplace_back(&copied->callable, 4);
-    if (object.items != nullptr) copied->items = copy_of(*object.items);
-    if (object.entries != nullptr) copied->entries = copy_of(*object.entries);
+    unfinished_.emplace_back(&copied->callable, 3);
+    copied->changes = arena_.make_array<Change>(object.size);
+    copied->capacity = object.size;
+    for (std::size_t i = 0; i < object.size; ++i) {
+      copied->changes[i] = object.changes[i];
+      unfinished_.emplace_back(&copied->changes[i].value, 1);
+    }
     return copied;
   }
 
@@ -121,8 +125,8 @@ class Copy {
   std::vector<std::pair<Value*, std::size_t>> unfinished_;
 };
 
-static_assert(offsetof(Object, state) == offsetof(Object, callable) + 3 * sizeof(Value),
-              "the four values of an Object are copied as one run");
+static_assert(offsetof(Object, keywords) == offsetof(Object, callable) + 2 * sizeof(Value),
+              "the three values of an Object are copied as one run");
 static_assert(offsetof(internal::Global, qualified_name) == sizeof(Value),
               "the two values of a Global are copied as one run");
 

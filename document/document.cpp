@@ -48,6 +48,22 @@ void internal::Access::append(Arena& arena, Sequence& sequence, const Value* val
   sequence.size += count;
 }
 
+void internal::Access::add_change(Arena& arena, Object& object, ChangeKind kind, Value value) {
+  if (object.size == object.capacity) {
+    const std::uint32_t capacity = object.capacity == 0 ? 1 : object.capacity * 2;
+    Change* const changes = arena.make_array<Change>(capacity);
+    std::copy_n(object.changes, object.size, changes);
+    object.changes = changes;
+    object.capacity = capacity;
+  }
+  object.changes[object.size++] = {kind, value};
+}
+
+const Value* internal::Access::last_change(const Object& object, ChangeKind kind) noexcept {
+  if (object.size == 0 || object.changes[object.size - 1].kind != kind) return nullptr;
+  return &object.changes[object.size - 1].value;
+}
+
 Document::Document(const Limits& limits) : impl_(std::make_unique<Impl>(limits)) {}
 Document::~Document() = default;
 Document::Document(Document&&) noexcept = default;
@@ -133,8 +149,8 @@ Value Document::global(std::string_view module_name, std::string_view qualified_
 }
 
 Value Document::object(ObjectForm form, Value callable, Value arguments, Value keywords) {
-  return Access::make(ValueKind::object, impl_->arena.make<Object>(form, impl_->next_serial++, callable, arguments,
-                                                                   keywords, Value(), nullptr, nullptr));
+  return Access::make(ValueKind::object,
+                      impl_->arena.make<Object>(form, impl_->next_serial++, callable, arguments, keywords));
 }
 
 void Document::append(Value list, Value member) {
@@ -154,24 +170,37 @@ void Document::add(Value set, Value member) {
 
 void Document::set_state(Value object, Value state) {
   require(object, ValueKind::object, "set the state of");
-  Access::object(object).state = state;
+  Object& record = Access::object(object);
+  for (Change& change : std::span(record.changes, record.size)) {
+    if (change.kind != ChangeKind::state) continue;
+    change.value = state;
+    return;
+  }
+  Access::add_change(impl_->arena, record, ChangeKind::state, state);
 }
 
 void Document::append_item(Value object, Value item) {
   require(object, ValueKind::object, "append to");
-  auto& items = Access::object(object).items;
-  if (items == nullptr) items = impl_->arena.make<Sequence>();
-  Access::append(impl_->arena, *items, &item, 1);
+  Object& record = Access::object(object);
+  if (Access::last_change(record, ChangeKind::append) == nullptr)
+    Access::add_change(impl_->arena, record, ChangeKind::append, list());
+  append(*Access::last_change(record, ChangeKind::append), item);
 }
 
 void Document::insert_entry(Value object, Value key, Value value) {
   require(object, ValueKind::object, "insert into");
-  auto& entries = Access::object(object).entries;
-  if (entries == nullptr) {
-    entries = impl_->arena.make<Keyed>();
-    entries->stride = 2;
-  }
-  internal::insert_entry(impl_->arena, *entries, key, value);
+  Object& record = Access::object(object);
+  if (Access::last_change(record, ChangeKind::insert) == nullptr)
+    Access::add_change(impl_->arena, record, ChangeKind::insert, dict());
+  insert(*Access::last_change(record, ChangeKind::insert), key, value);
+}
+
+void Document::add_change(Value object, ChangeKind kind, Value value) {
+  require(object, ValueKind::object, "add a change to");
+  if (kind == ChangeKind::append || kind == ChangeKind::add) require(value, ValueKind::list, "append the members of");
+  if (kind == ChangeKind::insert) require(value, ValueKind::dict, "insert the entries of");
+  if (kind == ChangeKind::call) require(value, ValueKind::object, "call");
+  Access::add_change(impl_->arena, Access::object(object), kind, value);
 }
 
 }  // namespace larder

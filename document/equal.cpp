@@ -123,13 +123,11 @@ class Comparison {
   }
 
   bool compare_objects(const internal::Object& a, const internal::Object& b) {
-    if (a.form != b.form || (a.items == nullptr) != (b.items == nullptr) ||
-        (a.entries == nullptr) != (b.entries == nullptr))
-      return false;
-    waiting_.emplace_back(a.state, b.state);
-    if (a.entries != nullptr && !compare_entries(*a.entries, *b.entries)) return false;
-    if (a.items != nullptr && !compare_spans({a.items->members, a.items->size}, {b.items->members, b.items->size}))
-      return false;
+    if (a.form != b.form || a.size != b.size) return false;
+    for (std::size_t i = a.size; i-- > 0;) {
+      if (a.changes[i].kind != b.changes[i].kind) return false;
+      waiting_.emplace_back(a.changes[i].value, b.changes[i].value);
+    }
     waiting_.emplace_back(a.keywords, b.keywords);
     waiting_.emplace_back(a.arguments, b.arguments);
     waiting_.emplace_back(a.callable, b.callable);

@@ -197,9 +197,9 @@ class JsonPrinter {
     add("callable", object.callable());
     add("arguments", object.arguments());
     add("keywords", object.keywords());
-    add("items", object.items());
-    add("entries", object.entries());
-    add("state", object.state());
+    static constexpr std::string_view names[] = {"items", "entries", "members", "state", "effect"};
+    for (const Change& change : object.changes())
+      parts.push_back({names[static_cast<std::size_t>(change.kind)], change.value});
     return parts;
   }
 

@@ -14,7 +14,7 @@
 
 namespace larder::internal {
 
-// Members of a list, or the items of an object.
+// Members of a list.
 struct Sequence {
   Value* members = nullptr;
   std::size_t size = 0;
@@ -55,9 +55,9 @@ struct Object {
   Value callable;
   Value arguments;
   Value keywords;
-  Value state;
-  Sequence* items = nullptr;
-  Keyed* entries = nullptr;
+  Change* changes = nullptr;
+  std::uint32_t size = 0;  // of the changes
+  std::uint32_t capacity = 0;
 };
 
 // An array, and the object that stood for it in the file (None where there was none): its names and texts may be shared
@@ -124,6 +124,10 @@ struct Access {
 
   // A str, bytes or bytearray whose content already lives in the arena (or in something it keeps).
   static Value text(Document& document, ValueKind kind, Bytes content);
+  // Appends a change without a check of the kinds.
+  static void add_change(Arena& arena, Object& object, ChangeKind kind, Value value);
+  // The value of the last change if that is of this kind; null where it is not.
+  static const Value* last_change(const Object& object, ChangeKind kind) noexcept;
   // Appends without a check of the kind.
   static void append(Arena& arena, Sequence& sequence, const Value* values, std::size_t count);
 };

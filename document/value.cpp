@@ -196,22 +196,25 @@ Value Value::keywords() const {
   return Access::object(*this).keywords;
 }
 
-Value Value::state() const {
+std::span<const Change> Value::changes() const {
   require(*this, ValueKind::object);
-  return Access::object(*this).state;
+  return {Access::object(*this).changes, Access::object(*this).size};
 }
 
-Value Value::items() const {
-  require(*this, ValueKind::object);
-  const auto* const items = Access::object(*this).items;
-  return items == nullptr ? Value() : Access::make(ValueKind::list, items);
+namespace {
+
+Value first_change(Value object, ChangeKind kind) {
+  for (const Change& change : object.changes()) {
+    if (change.kind == kind) return change.value;
+  }
+  return {};
 }
 
-Value Value::entries() const {
-  require(*this, ValueKind::object);
-  const auto* const entries = Access::object(*this).entries;
-  return entries == nullptr ? Value() : Access::make(ValueKind::dict, entries);
-}
+}  // namespace
+
+Value Value::items() const { return first_change(*this, ChangeKind::append); }
+Value Value::entries() const { return first_change(*this, ChangeKind::insert); }
+Value Value::state() const { return first_change(*this, ChangeKind::state); }
 
 const void* Value::identity() const noexcept {
   const bool in_value =

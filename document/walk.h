@@ -9,7 +9,7 @@
 namespace larder::internal {
 
 // Calls visit(Value) for each direct part, in stored order: members, keys and values, an object's callable, arguments,
-// keywords, items, entries and state.
+// keywords and the values of its changes.
 template <class Visit>
 void for_each_part(Value value, Visit&& visit) {
   if (!value.is(ValueKind::object)) {
@@ -20,13 +20,7 @@ void for_each_part(Value value, Visit&& visit) {
   visit(object.callable);
   visit(object.arguments);
   if (!object.keywords.is_none()) visit(object.keywords);
-  if (object.items != nullptr) {
-    for (const Value item : std::span(object.items->members, object.items->size)) visit(item);
-  }
-  if (object.entries != nullptr) {
-    for (const Value slot : std::span(object.entries->slots, object.entries->size * 2)) visit(slot);
-  }
-  if (!object.state.is_none()) visit(object.state);
+  for (const Change& change : std::span(object.changes, object.size)) visit(change.value);
 }
 
 inline bool has_parts(Value value) noexcept {

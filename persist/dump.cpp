@@ -8,7 +8,7 @@ namespace {
 
 void write(Value value, Writer& writer, const Format& format, const Compression& compression,
            const DumpOptions& options) {
-  const WriteOptions how{.protocol = options.protocol};
+  const WriteOptions how{.protocol = options.protocol, .pickle = options.pickle};
   if (compression.codec == nullptr) return format.write(value, writer, how);
   const auto encoder = compression.codec->writer(writer, {.level = compression.level, .limits = {}});
   format.write(value, *encoder, how);
@@ -40,6 +40,15 @@ void dump(Value value, Writer& writer, const DumpOptions& options) {
 void dump(const Array& array, Writer& writer, const DumpOptions& options) {
   Document document;
   dump(document.array(array), writer, options);
+}
+
+Region dumps(Value value, const DumpOptions& options) {
+  MemoryWriter writer;
+  write(value, writer, internal::choose_format(options.format.empty() ? "pickle" : options.format, ""),
+        resolve(options.compress, ""), options);
+  writer.finish();
+  const auto bytes = std::make_shared<const std::vector<std::byte>>(writer.take());
+  return Region::adopt(bytes, Bytes(*bytes));
 }
 
 }  // namespace larder

@@ -64,9 +64,13 @@ class Loader {
   const Format& read(Reader& reader, Document& document, bool compressed) {
     const Format& format = internal::detect_format(reader);
     const std::optional<Region> mapped_file = map_file(compressed);
-    const ReadSource source{reader, options_.limits,
+    const ReadSource source{reader,
+                            options_.limits,
                             options_.ensure_native_byte_order.value_or(options_.mmap_mode == MapMode::none),
-                            mapped_file ? &*mapped_file : nullptr, [this](std::string_view line) { warn(line); }};
+                            mapped_file ? &*mapped_file : nullptr,
+                            [this](std::string_view line) { warn(line); },
+                            {},
+                            options_.pickle};
     try {
       format.read(source, document);
     } catch (Error& error) {
@@ -113,6 +117,10 @@ class Loader {
 
 Document load(Reader& reader, const LoadOptions& options, Provenance* provenance) {
   return Loader(reader, options).run(provenance);
+}
+
+Document loads(Bytes content, const LoadOptions& options, Provenance* provenance) {
+  return load(*memory_reader(content), options, provenance);
 }
 
 Document load(const Path& path, const LoadOptions& options, Provenance* provenance) {

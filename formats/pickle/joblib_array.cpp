@@ -101,7 +101,8 @@ Array JoblibArrayReader::elements(Value state, const DType& dtype) {
   const Order order = order_of(required(state, "order"));
   Limits left = source_.limits;
   left.bytes -= std::min(left.bytes, read_bytes_);
-  const ReadSource source{reader, left, source_.native_byte_order, maps ? source_.mapped_file : nullptr, source_.warn};
+  const ReadSource source{
+      reader, left, source_.native_byte_order, maps ? source_.mapped_file : nullptr, source_.warn, {}, {}, nullptr};
   Array array = read_elements(source, dtype, shape, order);
   if (!maps) read_bytes_ += array.nbytes();
   return array;

@@ -481,8 +481,7 @@ void PickleMachine::build() {
   const Value object = last(2)[0];
   const Value state = last(1)[0];
   if (!object.is(ValueKind::object)) fail(ErrorKind::malformed, "cannot set the state of a ", name_of(object.kind()));
-  if (!object.state().is_none()) fail(ErrorKind::unsupported, "an object gets its state twice");
-  document_.set_state(object, state);
+  document_.add_change(object, ChangeKind::state, state);
   drop(1);
   if (on_build_) top() = on_build_(object);
 }

@@ -331,19 +331,31 @@ void PickleWriter::save_global(Value value) {
   memoize(canonical);
 }
 
+void PickleWriter::push_change(const Change& change) {
+  switch (change.kind) {
+    case ChangeKind::append:
+      return push(Kind::members, change.value, Opcode::appends);
+    case ChangeKind::insert:
+      return push(Kind::entries, change.value, Opcode::setitems);
+    case ChangeKind::add:
+      return push(Kind::members, change.value, Opcode::additems);
+    case ChangeKind::state:
+      push_opcode(Opcode::build);
+      return push_value(change.value);
+    case ChangeKind::call:
+      push_opcode(Opcode::pop);
+      return push_value(change.value);
+  }
+}
+
 void PickleWriter::save_object(Value value) {
   const Object& object = Access::object(value);
   // In reverse: what is pushed last is written first.
-  if (!object.state.is_none()) {
-    push_opcode(Opcode::build);
-    push_value(object.state);
-  }
-  if (object.entries != nullptr) push(Kind::entries, value.entries(), Opcode::setitems);
-  if (object.items != nullptr) push(Kind::members, value.items(), Opcode::appends);
+  for (std::size_t i = object.size; i-- > 0;) push_change(object.changes[i]);
   // The application resolves its references anew each time: they are not memoized, unless they have parts, which may
   // lead back to them.
-  const bool has_parts = !object.state.is_none() || object.entries != nullptr || object.items != nullptr;
-  const bool has_memo = has_parts || (object.form != ObjectForm::persistent_id && object.form != ObjectForm::extension);
+  const bool has_memo =
+      object.size != 0 || (object.form != ObjectForm::persistent_id && object.form != ObjectForm::extension);
   if (has_memo) push(Kind::reduced, value);
   switch (object.form) {
     case ObjectForm::reduce:

@@ -60,6 +60,7 @@ class PickleWriter {
   void save_set(Value value, Opcode finish, std::string_view name);
   void save_global(Value value);
   void save_object(Value value);
+  void push_change(const Change& change);
   void save_array(Value value);
   // callable(*arguments) that makes `value`.
   void save_reduce(Value value, std::string_view module_name, std::string_view qualified_name,

@@ -59,6 +59,17 @@ enum class ObjectForm : std::uint8_t {
   extension,      // copyreg's code: arguments is the number; no callable
 };
 
+// What happens to an `object` after it was made, as far as Python would do it.
+enum class ChangeKind : std::uint8_t {
+  append,  // its `append` or `extend` gets each member of `value`, a list
+  insert,  // `object[key] = value` for each entry of `value`, a dict
+  add,     // its `add` gets each member of `value`, a list
+  state,   // `value` is what __setstate__ or __dict__ gets
+  call,    // `value`, an object, is a call with this object as its first argument; its result is dropped
+};
+
+struct Change;
+
 // A view of one value. Copying is free. Valid as long as its Document; None, bool, float and integers of up to 64 bits
 // need none.
 //
@@ -114,9 +125,13 @@ class LARDER_API Value {
   Value callable() const;   // usually a global
   Value arguments() const;  // a tuple, or the id
   Value keywords() const;   // a dict, or None
-  Value state() const;      // what __setstate__ or __dict__ would get; None where there is none
-  Value items() const;      // a list of what would be appended, or None
-  Value entries() const;    // a dict of what would be set, or None
+  // All that happens to it afterwards, in order. Python's own picklers write at most one of each kind: append,
+  // insert, state or call.
+  std::span<const Change> changes() const;
+  // The value of the first change of that kind, or None.
+  Value items() const;    // append: a list
+  Value entries() const;  // insert: a dict
+  Value state() const;    // state
 
   // Whether both are one object in Python (`is`), for values that have an identity; scalars compare by value.
   bool same_as(Value other) const noexcept;
@@ -130,6 +145,12 @@ class LARDER_API Value {
   std::uint8_t flags_ = 0;
   std::uint32_t length_ = 0;
   std::uint64_t payload_ = 0;
+};
+
+// One thing that happens to an object. A plain value; its Value belongs to the object's Document.
+struct Change {
+  ChangeKind kind;
+  Value value;
 };
 
 // An owner of values.
@@ -168,9 +189,13 @@ class LARDER_API Document {
   // A later value for an equal key replaces the earlier one and keeps the earlier key, as in Python.
   void insert(Value dict, Value key, Value value);
   void add(Value set, Value member);
+  // The first state, replaced where there is one already.
   void set_state(Value object, Value state);
+  // What is appended or inserted joins the last change if that is of the same kind, else it is one of its own.
   void append_item(Value object, Value item);
   void insert_entry(Value object, Value key, Value value);
+  // One more change: `value` as ChangeKind says, Error `usage` for another kind of value.
+  void add_change(Value object, ChangeKind kind, Value value);
 
   // A deep copy of another Document's value (or this one's), sharing and cycles kept; arrays share their bytes.
   Value copy(Value value);

@@ -8,15 +8,19 @@
 #include <larder/bytes.h>
 #include <larder/compress.h>
 #include <larder/document.h>
+#include <larder/pickle.h>
 #include <larder/writer.h>
 
 namespace larder {
 
 struct DumpOptions {
-  Compress compress{};   // joblib's compress argument
-  int protocol = 4;      // of pickle: 2 to 5; -1 is the highest
-  std::string format{};  // "joblib", "npy"; empty: by the file's extension (.npy is npy), else joblib
-  FileOptions file{};    // durability, for paths
+  Compress compress{};  // joblib's compress argument
+  int protocol = 4;     // of pickle: 0 to 5; -1 is the highest
+  // "joblib", "pickle", "npy"; empty: by the file's extension (.npy is npy; .pkl and .pickle are pickle, which joblib
+  // reads as well), else joblib
+  std::string format{};
+  FileOptions file{};      // durability, for paths
+  PickleWriting pickle{};  // buffers beside a pickle; how arrays lie in joblib files
 };
 
 // Writes `value` to the file at `path`, which appears only when it is complete: an existing file stays as it was until
@@ -30,5 +34,8 @@ LARDER_API std::vector<std::string> dump(const Array& array, const Path& path, c
 // Writes `value` at the writer's position and flushes; the writer is not finished, so that more objects can follow.
 LARDER_API void dump(Value value, Writer& writer, const DumpOptions& options = {});
 LARDER_API void dump(const Array& array, Writer& writer, const DumpOptions& options = {});
+
+// `value` as bytes: `pickle.dumps`. An empty `format` is pickle here.
+LARDER_API Region dumps(Value value, const DumpOptions& options = {});
 
 }  // namespace larder

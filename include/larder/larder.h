@@ -11,5 +11,6 @@
 #include <larder/error.h>
 #include <larder/limits.h>
 #include <larder/load.h>
+#include <larder/pickle.h>
 #include <larder/reader.h>
 #include <larder/writer.h>

@@ -9,6 +9,7 @@
 #include <larder/bytes.h>
 #include <larder/document.h>
 #include <larder/limits.h>
+#include <larder/pickle.h>
 #include <larder/reader.h>
 
 namespace larder {
@@ -23,6 +24,9 @@ struct LoadOptions {
   std::optional<bool> ensure_native_byte_order{};
 
   Limits limits{};
+
+  // Of pickles: strings of Python 2, buffers beside the pickle.
+  PickleReading pickle{};
 
   // Gets one line for each thing that the caller should know and that did not stop the load. Not set: the line goes to
   // standard error.
@@ -48,6 +52,9 @@ LARDER_API Document load(const Path& path, const LoadOptions& options = {}, Prov
 // after another, from pipes and sockets as well. Of a compressed stream one object is loaded: to load several from one
 // stream, open it with `Codec::reader` and load from that.
 LARDER_API Document load(Reader& reader, const LoadOptions& options = {}, Provenance* provenance = nullptr);
+
+// Loads the first object of some bytes, which must stay as they are for the duration of the call: `pickle.loads`.
+LARDER_API Document loads(Bytes content, const LoadOptions& options = {}, Provenance* provenance = nullptr);
 
 // A new .npy file at `path` (replacing an old one, never in place) with zeroed elements, mapped for reading and
 // writing: numpy's open_memmap(mode="w+").

@@ -24,7 +24,7 @@ struct Loaded {
 Loaded load_from(Reader& reader) {
   Loaded loaded;
   const Limits limits = small_limits();
-  const ReadSource source{reader, limits, true, {}, [](std::string_view) {}};
+  const ReadSource source{reader, limits, true, {}, [](std::string_view) {}, {}, {}, nullptr};
   loaded.failure = kind_of_failure([&] { fuzzed_format().read(source, loaded.document); });
   return loaded;
 }

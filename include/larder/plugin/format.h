@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <larder/bytes.h>
 #include <larder/document.h>
 #include <larder/limits.h>
+#include <larder/pickle.h>
 #include <larder/reader.h>
 #include <larder/writer.h>
 
@@ -26,6 +28,25 @@ struct FormatInfo {
   bool maps = false;  // arrays can be mapped from uncompressed files
 };
 
+// Is told of everything in a file that its own loader would act on, in the order of the file, whatever becomes of the
+// result. `at` is the offset of the opcode in the (decompressed) source. The values live as long as the Document that
+// is being read, and are not complete yet.
+class LoadObserver {
+ public:
+  virtual ~LoadObserver() = default;
+  // A class or function is imported: `global` is one, or an object of the form `extension`.
+  virtual void on_import(Value global, std::uint64_t at) = 0;
+  // Something is called. callable: a global, or anything that an earlier call returned. arguments: a tuple; keywords: a
+  // dict or None. Calls that are only another spelling of plain data (`set(list)`...) are told, too.
+  virtual void on_call(ObjectForm form, Value callable, Value arguments, Value keywords, std::uint64_t at) = 0;
+  // `object`, which a call made, gets `state`: its __setstate__ would run.
+  virtual void on_state(Value object, Value state, std::uint64_t at) = 0;
+  // The application is asked for what it means by `id`.
+  virtual void on_persistent_id(Value id, std::uint64_t at) = 0;
+  // A stream with a memo of its own begins, or ends, inside the object.
+  virtual void on_nested_stream(bool begins, std::uint64_t at) = 0;
+};
+
 // Where a format reads from. All of it is borrowed for the duration of the call.
 struct ReadSource {
   Reader& reader;  // at the first byte of the object; afterwards right behind its last byte
@@ -35,10 +56,19 @@ struct ReadSource {
   const Region* mapped_file;
   // Tells the user something that did not stop the load.
   std::function<void(std::string_view)> warn;
+  // Opens a file that lies beside the one being read, by its bare name; never anything else: Error `unsafe_reference`
+  // for another name, a link, or what is no regular file; `not_found`. Not set where the object comes from no file.
+  std::function<std::unique_ptr<Reader>(std::string_view name)> open_sibling{};
+  // What only pickles ask for.
+  PickleReading pickle{};
+  // Is told what the file would do in its own loader; may be null.
+  LoadObserver* observer = nullptr;
 };
 
 struct WriteOptions {
-  int protocol = 4;  // of pickle
+  // Of pickle: 0 to 5; -1 is the highest. Below 3 names are those of Python 2, as with Python's `fix_imports`.
+  int protocol = 4;
+  PickleWriting pickle{};
 };
 
 // One file format. Immutable and thread-safe.
