@@ -35,7 +35,7 @@ class JoblibFormat final : public Format {
   void read(const ReadSource& source, Document& document) const override {
     PickleInput input(source.reader, source.limits);
     JoblibArrayReader arrays(source, input, document);
-    PickleMachine machine(input, document, source.limits, [&](Value object) { return arrays.replace(object); });
+    PickleMachine machine(input, document, source, [&](Value object) { return arrays.replace(object); });
     const Value root = machine.run();
     input.release();
     document.set_root(root);

@@ -44,7 +44,7 @@ class NpyFormat final : public Format {
     if (source.mapped_file != nullptr)
       source.warn("an array of Python objects cannot be mapped; it is loaded into memory");
     PickleInput input(source.reader, source.limits);
-    document.set_root(PickleMachine(input, document, source.limits, {}).run());
+    document.set_root(PickleMachine(input, document, source, {}).run());
     input.release();
   }
 };

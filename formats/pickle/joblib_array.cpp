@@ -82,7 +82,13 @@ Value JoblibArrayReader::replace(Value object) {
 Value JoblibArrayReader::nested_pickle() {
   if (source_.mapped_file != nullptr)
     source_.warn("an array of Python objects cannot be mapped; it is loaded into memory");
-  return PickleMachine(input_, document_, source_.limits, {}).run();
+  const auto tell = [&](bool begins) {
+    if (source_.observer != nullptr) source_.observer->on_nested_stream(begins, input_.position());
+  };
+  tell(true);
+  const Value value = PickleMachine(input_, document_, source_, {}).run();
+  tell(false);
+  return value;
 }
 
 Array JoblibArrayReader::elements(Value state, const DType& dtype) {

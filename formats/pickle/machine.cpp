@@ -43,20 +43,20 @@ Value Memo::get(std::uint64_t index) const {
   return found->second;
 }
 
-PickleMachine::PickleMachine(PickleInput& input, Document& document, const Limits& limits, OnBuild on_build)
-    : input_(input), document_(document), limits_(limits), on_build_(std::move(on_build)) {}
+PickleMachine::PickleMachine(PickleInput& input, Document& document, const ReadSource& source, OnBuild on_build)
+    : input_(input), document_(document), source_(source), on_build_(std::move(on_build)) {}
 
 Value PickleMachine::run() {
-  std::uint64_t at = input_.position();
+  at_ = input_.position();
   try {
     while (!stopped_) {
-      at = input_.position();
+      at_ = input_.position();
       input_.check_frame();
       step(static_cast<Opcode>(input_.byte()));
     }
     input_.leave_frame();
   } catch (Error& error) {
-    if (!error.has_place()) error.at(join("the opcode at byte ", at, " of ", input_.name()));
+    if (!error.has_place()) error.at(join("the opcode at byte ", at_, " of ", input_.name()));
     throw;
   }
   return pop();
@@ -214,10 +214,10 @@ Value PickleMachine::long_integer(std::uint64_t size) {
 bool PickleMachine::step_text(Opcode opcode) {
   switch (opcode) {
     case Opcode::int_text:
-      push(parse_int(input_.line(), document_, limits_));
+      push(parse_int(input_.line(), document_, source_.limits));
       return true;
     case Opcode::long_text:
-      push(parse_long(input_.line(), document_, limits_));
+      push(parse_long(input_.line(), document_, source_.limits));
       return true;
     case Opcode::float_text:
       push(Value::floating(parse_float(input_.line())));
@@ -388,6 +388,7 @@ bool PickleMachine::step_object(Opcode opcode) {
       if (!names[0].is(ValueKind::str) || !names[1].is(ValueKind::str))
         fail(ErrorKind::malformed, "STACK_GLOBAL needs two str");
       const Value made = Access::make_global(document_, names[0], names[1]);
+      if (source_.observer != nullptr) source_.observer->on_import(made, at_);
       drop(2);
       push(made);
       return true;
@@ -407,7 +408,7 @@ bool PickleMachine::step_object(Opcode opcode) {
     case Opcode::inst: {
       const std::string module_name(input_.line());
       const Value callable = global(module_name, input_.line());
-      const Value made = document_.object(ObjectForm::instance, callable, document_.tuple(since_mark()));
+      const Value made = call(ObjectForm::instance, callable, document_.tuple(since_mark()));
       drop_to_mark();
       push(made);
       return true;
@@ -415,20 +416,17 @@ bool PickleMachine::step_object(Opcode opcode) {
     case Opcode::obj: {
       const auto parts = since_mark();
       if (parts.empty()) fail(ErrorKind::malformed, "OBJ has no class");
-      require_callable(parts[0]);
-      const Value made = document_.object(ObjectForm::instance, parts[0], document_.tuple(parts.subspan(1)));
+      const Value made = call(ObjectForm::instance, parts[0], document_.tuple(parts.subspan(1)));
       drop_to_mark();
       push(made);
       return true;
     }
     case Opcode::persid:
-      push(document_.object(ObjectForm::persistent_id, {}, document_.str(input_.line())));
+      push(persistent_object(document_.str(input_.line())));
       return true;
-    case Opcode::binpersid: {
-      const Value id = pop();
-      push(document_.object(ObjectForm::persistent_id, {}, id));
+    case Opcode::binpersid:
+      push(persistent_object(pop()));
       return true;
-    }
     case Opcode::ext1:
     case Opcode::ext2:
     case Opcode::ext4: {
@@ -436,7 +434,9 @@ bool PickleMachine::step_object(Opcode opcode) {
                                 : opcode == Opcode::ext2 ? input_.number<std::uint16_t>()
                                                          : std::int64_t{input_.number<std::int32_t>()};
       if (code <= 0) fail(ErrorKind::malformed, "the extension code ", code, " is not positive");
-      push(document_.object(ObjectForm::extension, {}, Value::integer(code)));
+      const Value made = document_.object(ObjectForm::extension, {}, Value::integer(code));
+      if (source_.observer != nullptr) source_.observer->on_import(made, at_);
+      push(made);
       return true;
     }
     default:
@@ -450,29 +450,40 @@ Value PickleMachine::global(std::string_view module_name, std::string_view quali
   }
   const GlobalName name =
       protocol_ < 3 ? python3_name(module_name, qualified_name) : GlobalName{module_name, qualified_name};
-  return document_.global(name.module_name, name.qualified_name);
+  const Value made = document_.global(name.module_name, name.qualified_name);
+  if (source_.observer != nullptr) source_.observer->on_import(made, at_);
+  return made;
+}
+
+Value PickleMachine::persistent_object(Value id) {
+  if (source_.observer != nullptr) source_.observer->on_persistent_id(id, at_);
+  return document_.object(ObjectForm::persistent_id, {}, id);
+}
+
+Value PickleMachine::call(ObjectForm form, Value callable, Value arguments, Value keywords) {
+  require_callable(callable);
+  if (source_.observer != nullptr) source_.observer->on_call(form, callable, arguments, keywords, at_);
+  return document_.object(form, callable, arguments, keywords);
 }
 
 void PickleMachine::reduce() {
   const auto parts = last(2);
-  require_callable(parts[0]);
   if (!parts[1].is(ValueKind::tuple))
     fail(ErrorKind::malformed, "REDUCE needs a tuple of arguments, not a ", name_of(parts[1].kind()));
+  const Value called = call(ObjectForm::reduce, parts[0], parts[1]);
   const auto plain = evaluate_plain_call(document_, parts[0], parts[1]);
-  const Value made = plain ? *plain : document_.object(ObjectForm::reduce, parts[0], parts[1]);
   drop(2);
-  push(made);
+  push(plain ? *plain : called);
 }
 
 void PickleMachine::new_object(bool with_keywords) {
   const auto parts = last(with_keywords ? 3 : 2);
-  require_callable(parts[0]);
   if (!parts[1].is(ValueKind::tuple))
     fail(ErrorKind::malformed, "NEWOBJ needs a tuple of arguments, not a ", name_of(parts[1].kind()));
   if (with_keywords && !parts[2].is(ValueKind::dict))
     fail(ErrorKind::malformed, "NEWOBJ_EX needs a dict of arguments, not a ", name_of(parts[2].kind()));
-  const Value made = document_.object(with_keywords ? ObjectForm::newobj_ex : ObjectForm::newobj, parts[0], parts[1],
-                                      with_keywords ? parts[2] : Value());
+  const Value made = with_keywords ? call(ObjectForm::newobj_ex, parts[0], parts[1], parts[2])
+                                   : call(ObjectForm::newobj, parts[0], parts[1]);
   drop(parts.size());
   push(made);
 }
@@ -481,6 +492,7 @@ void PickleMachine::build() {
   const Value object = last(2)[0];
   const Value state = last(1)[0];
   if (!object.is(ValueKind::object)) fail(ErrorKind::malformed, "cannot set the state of a ", name_of(object.kind()));
+  if (source_.observer != nullptr) source_.observer->on_state(object, state, at_);
   document_.add_change(object, ChangeKind::state, state);
   drop(1);
   if (on_build_) top() = on_build_(object);

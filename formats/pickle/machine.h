@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <larder/document.h>
+#include <larder/plugin/format.h>
 
 #include "formats/pickle/input.h"
 #include "formats/pickle/opcodes.h"
@@ -39,8 +40,8 @@ class PickleMachine {
   // (never in the memo).
   using OnBuild = std::function<Value(Value object)>;
 
-  // All is borrowed. `on_build` may be empty.
-  PickleMachine(PickleInput& input, Document& document, const Limits& limits, OnBuild on_build);
+  // All is borrowed. `on_build` may be empty. Of the source its limits, its observer and what it says of pickles count.
+  PickleMachine(PickleInput& input, Document& document, const ReadSource& source, OnBuild on_build);
 
   // Reads to STOP and returns the value. Errors: `truncated`, `malformed`, `limit`, `unsupported`.
   Value run();
@@ -78,13 +79,17 @@ class PickleMachine {
   Value dict_of(std::span<const Value> pairs);
 
   Value global(std::string_view module_name, std::string_view qualified_name);
+  Value persistent_object(Value id);
+  // An object that `callable` makes.
+  Value call(ObjectForm form, Value callable, Value arguments, Value keywords = {});
   void reduce();
   void new_object(bool with_keywords);
   void build();
 
   PickleInput& input_;
   Document& document_;
-  const Limits& limits_;
+  const ReadSource& source_;
+  std::uint64_t at_ = 0;  // offset of the opcode
   OnBuild on_build_;
   std::vector<Value> stack_;
   std::vector<std::size_t> marks_;
