@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "formats/pickle/joblib_array.h"
+#include "formats/pickle/legacy_array.h"
 #include "formats/pickle/machine.h"
 #include "formats/pickle/writer.h"
 
@@ -18,7 +19,7 @@ class JoblibFormat final : public Format {
  public:
   JoblibFormat()
       : Format({.name = "joblib",
-                .description = "joblib >= 0.10 and pickle, protocols 0 to 5",
+                .description = "joblib >= 0.8 and pickle, protocols 0 to 5",
                 .extensions = {".joblib", ".pkl", ".pickle"},
                 .reads = true,
                 .writes = true,
@@ -35,7 +36,11 @@ class JoblibFormat final : public Format {
   void read(const ReadSource& source, Document& document) const override {
     PickleInput input(source.reader, source.limits);
     JoblibArrayReader arrays(source, input, document);
-    PickleMachine machine(input, document, source, [&](Value object) { return arrays.replace(object); });
+    LegacyArrayReader legacy_arrays(source, document);
+    PickleMachine machine(input, document, source, [&](Value object) {
+      const Value replaced = legacy_arrays.replace(object);
+      return replaced.same_as(object) ? arrays.replace(object) : replaced;
+    });
     const Value root = machine.run();
     input.release();
     document.set_root(root);

@@ -1,9 +1,10 @@
-#include "formats/table.h"
+#include "formats/npy.h"
 
 #include "base/text.h"
 #include "formats/elements.h"
 #include "formats/npy_header.h"
 #include "formats/pickle/machine.h"
+#include "formats/table.h"
 
 namespace larder::internal {
 
@@ -25,8 +26,10 @@ class NpyFormat final : public Format {
 
   void read(const ReadSource& source, Document& document) const override {
     const NpyHeader header = read_npy_header(source.reader, source.limits);
-    if (header.dtype.has_object()) return read_objects(source, document);
-    document.set_root(document.array(read_elements(source, header.dtype, header.shape, header.order)));
+    const Value array = header.dtype.has_object()
+                            ? read_object_array(source, document)
+                            : document.array(read_elements(source, header.dtype, header.shape, header.order));
+    document.set_root(array);
   }
 
   void write(Value value, Writer& writer, const WriteOptions&) const override {
@@ -37,19 +40,18 @@ class NpyFormat final : public Format {
     writer.write(as_bytes(npy_header(array.dtype(), array.shape(), order)));
     write_elements(array, order, writer);
   }
-
- private:
-  // Elements that are Python objects are one pickle of the whole array.
-  static void read_objects(const ReadSource& source, Document& document) {
-    if (source.mapped_file != nullptr)
-      source.warn("an array of Python objects cannot be mapped; it is loaded into memory");
-    PickleInput input(source.reader, source.limits);
-    document.set_root(PickleMachine(input, document, source, {}).run());
-    input.release();
-  }
 };
 
 }  // namespace
+
+Value read_object_array(const ReadSource& source, Document& document) {
+  if (source.mapped_file != nullptr)
+    source.warn("an array of Python objects cannot be mapped; it is loaded into memory");
+  PickleInput input(source.reader, source.limits);
+  const Value array = PickleMachine(input, document, source, {}).run();
+  input.release();
+  return array;
+}
 
 const Format& npy_format() {
   static const NpyFormat format;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <larder/bytes.h>
+#include <larder/reader.h>
 #include <larder/writer.h>
 
 namespace larder::internal {
@@ -58,6 +59,9 @@ void write_all(int descriptor, Bytes bytes, std::string_view name);
 // Maps a whole regular file; `map_file` says how, and what is refused. The descriptor must be open for what the mode
 // needs.
 Region map_descriptor(int descriptor, MapMode mode, std::string_view name);
+
+// A Reader like that of `fd_reader`, which closes the descriptor in the end.
+std::unique_ptr<Reader> owning_reader(Descriptor descriptor, std::string name);
 
 // A Writer like that of `fd_writer`, but finish() closes the descriptor.
 std::unique_ptr<Writer> owning_writer(Descriptor descriptor, std::string name);

@@ -66,10 +66,13 @@ class DescriptorReader final : public Reader {
 
 }  // namespace
 
+std::unique_ptr<Reader> internal::owning_reader(Descriptor descriptor, std::string name) {
+  const int number = descriptor.number();
+  return std::make_unique<DescriptorReader>(number, std::move(descriptor), std::move(name));
+}
+
 std::unique_ptr<Reader> open_file(const Path& path) {
-  Descriptor file = internal::open_descriptor(path, O_RDONLY);
-  const int number = file.number();
-  return std::make_unique<DescriptorReader>(number, std::move(file), path.string());
+  return internal::owning_reader(internal::open_descriptor(path, O_RDONLY), path.string());
 }
 
 std::unique_ptr<Reader> fd_reader(int descriptor, std::string name) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "codecs/zfile.h"
 
 namespace larder::internal {
 
@@ -10,14 +11,17 @@ namespace {
 
 constexpr std::size_t codec_head = 16;
 
-// Whether more bytes could still make these the start of a stream of some codec.
-bool may_become_compressed(Bytes head, const CodecRegistry& registry) {
+// Whether more bytes could still make these the start of a stream of the codec.
+bool may_become_stream(Bytes head, const Codec& codec) {
   const std::string_view text = as_text(head);
-  return std::ranges::any_of(registry.list(), [&](const Codec* codec) {
-    return std::ranges::any_of(codec->info().magics, [&](const std::string& magic) {
-      return text.starts_with(magic) || std::string_view(magic).starts_with(text);
-    });
+  return std::ranges::any_of(codec.info().magics, [&](const std::string& magic) {
+    return text.starts_with(magic) || std::string_view(magic).starts_with(text);
   });
+}
+
+bool may_become_compressed(Bytes head, const CodecRegistry& registry) {
+  return may_become_stream(head, zfile_codec()) ||
+         std::ranges::any_of(registry.list(), [&](const Codec* codec) { return may_become_stream(head, *codec); });
 }
 
 }  // namespace
@@ -27,6 +31,7 @@ const Codec* detect_codec(Reader& reader, const CodecRegistry& registry) {
     const Bytes head = reader.peek(size);
     if (head.size() < size) return nullptr;
     if (const Codec* const codec = registry.detect(head.first(std::min(head.size(), codec_head)))) return codec;
+    if (zfile_codec().recognises(head)) return &zfile_codec();
     if (!may_become_compressed(head, registry)) return nullptr;
     size = std::max(size, std::min(head.size(), codec_head));
   }

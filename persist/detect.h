@@ -8,7 +8,8 @@
 
 namespace larder::internal {
 
-// The codec that the reader's next bytes are compressed with; null where they are not.
+// The codec that the reader's next bytes are compressed with, which may also be one that is only read (ZF files); null
+// where they are not.
 const Codec* detect_codec(Reader& reader, const CodecRegistry& registry);
 
 // The format of the reader's next bytes. Error `truncated` where there are none, `unsupported` where no format

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/text.h"
+#include "io/directory.h"
 #include "persist/detect.h"
 
 namespace larder {
@@ -36,12 +37,14 @@ void warn_on_stderr(std::string_view line) {
 // Loads one object from a reader.
 class Loader {
  public:
-  Loader(Reader& reader, const LoadOptions& options) : reader_(reader), options_(options) {
+  // companions_of: as in LoadOptions.
+  Loader(Reader& reader, const LoadOptions& options, const Path& companions_of) : reader_(reader), options_(options) {
     if (options.mmap_mode != MapMode::none && options.ensure_native_byte_order.value_or(false)) {
       fail(ErrorKind::usage,
            "Native byte ordering can only be enforced if 'mmap_mode' parameter is set to None, but got 'mmap_mode=",
            flag_of(options.mmap_mode), "' instead.");
     }
+    if (!companions_of.empty()) directory_.emplace(companions_of);
   }
 
   Document run(Provenance* provenance) {
@@ -69,8 +72,10 @@ class Loader {
                             options_.ensure_native_byte_order.value_or(options_.mmap_mode == MapMode::none),
                             mapped_file ? &*mapped_file : nullptr,
                             [this](std::string_view line) { warn(line); },
-                            {},
-                            options_.pickle};
+                            sibling_opener(),
+                            options_.pickle,
+                            nullptr,
+                            mapping_of_files()};
     try {
       format.read(source, document);
     } catch (Error& error) {
@@ -90,8 +95,7 @@ class Loader {
                 "\" flag will be ignored."));
       return std::nullopt;
     }
-    const bool create = options_.mmap_mode == MapMode::create;
-    auto mapped_file = reader_.map(create ? MapMode::read_write : options_.mmap_mode);
+    auto mapped_file = reader_.map(mapping_of_files());
     if (mapped_file) return mapped_file;
     if (reader_.region()) {
       warn(join("In memory persistence is not compatible with mmap_mode \"", flag,
@@ -100,6 +104,16 @@ class Loader {
       warn(join("\"", reader_.name(), "\" is not a raw file, mmap_mode \"", flag, "\" flag will be ignored."));
     }
     return std::nullopt;
+  }
+
+  // How files that exist are mapped: joblib takes "w+" for "r+".
+  MapMode mapping_of_files() const {
+    return options_.mmap_mode == MapMode::create ? MapMode::read_write : options_.mmap_mode;
+  }
+
+  std::function<std::unique_ptr<Reader>(std::string_view)> sibling_opener() const {
+    if (!directory_) return {};
+    return [this](std::string_view name) { return directory_->open(name); };
   }
 
   void warn(std::string_view line) const {
@@ -111,12 +125,13 @@ class Loader {
 
   Reader& reader_;
   const LoadOptions& options_;
+  std::optional<internal::Directory> directory_;
 };
 
 }  // namespace
 
 Document load(Reader& reader, const LoadOptions& options, Provenance* provenance) {
-  return Loader(reader, options).run(provenance);
+  return Loader(reader, options, options.companions_of).run(provenance);
 }
 
 Document loads(Bytes content, const LoadOptions& options, Provenance* provenance) {
@@ -124,7 +139,8 @@ Document loads(Bytes content, const LoadOptions& options, Provenance* provenance
 }
 
 Document load(const Path& path, const LoadOptions& options, Provenance* provenance) {
-  return load(*open_file(path), options, provenance);
+  const auto file = open_file(path);
+  return Loader(*file, options, path).run(provenance);
 }
 
 }  // namespace larder

@@ -42,6 +42,7 @@ ObjectFile::ObjectFile(const std::string& name, const ReadOptions& options, Cons
   options_.limits = options.limits;
   options_.ensure_native_byte_order = false;  // what is stored is shown and passed on
   options_.warn = [&console, name = input_name(name)](std::string_view message) { console.warn(name, message); };
+  if (name != "-") options_.companions_of = name;
   file_ = open_input(name);
   if (map && file_->can_seek() && internal::detect_codec(*file_, CodecRegistry::global()) == nullptr) {
     options_.mmap_mode = MapMode::read;

@@ -152,7 +152,9 @@ void JoblibArrayWriter::adopt_names(Value stand_in) {
     adopt(state.value(i));
   }
   // The dtype and those it is made of: class, byte order, names and titles of fields.
-  walk(required(state, "dtype"), [&](Value part) {
+  const auto dtype = state.find("dtype");
+  if (!dtype) return;
+  walk(*dtype, [&](Value part) {
     if (!part.is(ValueKind::object)) return;
     adopt(part.callable());
     const Value described = part.state();

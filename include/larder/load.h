@@ -28,6 +28,10 @@ struct LoadOptions {
   // Of pickles: strings of Python 2, buffers beside the pickle.
   PickleReading pickle{};
 
+  // The file that a Reader reads, where the caller knows it: arrays that joblib before 0.10 kept in files of their own
+  // are opened beside it. Needless for a load from a path; otherwise, empty, such an object is Error `unsupported`.
+  Path companions_of{};
+
   // Gets one line for each thing that the caller should know and that did not stop the load. Not set: the line goes to
   // standard error.
   std::function<void(std::string_view)> warn{};
@@ -45,7 +49,8 @@ struct Provenance {
 // verified.
 //
 // Errors: `not_found`, `io`, and what the content deserves: `truncated`, `malformed`, `checksum`, `limit`,
-// `unsupported`, `not_built`. Nothing that the file says is ever executed, imported or opened. Thread-safe.
+// `unsupported`, `not_built`. Nothing that the file says is ever executed or imported, and nothing opened but
+// companions of old joblib files, which must be regular files right beside it: Error `unsafe_reference`. Thread-safe.
 LARDER_API Document load(const Path& path, const LoadOptions& options = {}, Provenance* provenance = nullptr);
 
 // Loads the next object of `reader` and leaves the reader right behind it, so that several objects can be loaded one

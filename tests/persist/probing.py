@@ -60,7 +60,9 @@ def has_gaps(dtype):
 
 def array_tokens(array):
     yield ("array", array.dtype.str, repr(array.dtype), array.shape)
-    if has_gaps(array.dtype):
+    if array.dtype.hasobject:
+        yield from tokens(array.tolist())
+    elif has_gaps(array.dtype):
         yield repr(array.tolist())
     else:
         yield array.tobytes()

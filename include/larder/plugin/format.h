@@ -63,6 +63,8 @@ struct ReadSource {
   PickleReading pickle{};
   // Is told what the file would do in its own loader; may be null.
   LoadObserver* observer = nullptr;
+  // How `mapped_file` was mapped: siblings are mapped alike.
+  MapMode map_mode = MapMode::none;
 };
 
 struct WriteOptions {

@@ -1,0 +1,142 @@
+#include "formats/pickle/legacy_array.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "base/text.h"
+#include "codecs/zfile.h"
+#include "document/records.h"
+#include "formats/elements.h"
+#include "formats/npy.h"
+#include "formats/npy_header.h"
+#include "formats/pickle/joblib_class.h"
+
+namespace larder::internal {
+
+namespace {
+
+[[noreturn]] void bad(std::string_view what) { fail(ErrorKind::malformed, "an array of old joblib: ", what); }
+
+// A str, or bytes of Python 2.
+std::optional<std::string_view> text_of(Value value) {
+  if (value.is(ValueKind::str)) return value.as_str();
+  if (value.is(ValueKind::bytes)) return as_text(value.as_bytes());
+  return std::nullopt;
+}
+
+// An attribute of the wrapper.
+std::optional<Value> find(Value object, std::string_view name) {
+  const Value state = object.state();
+  if (!state.is(ValueKind::dict)) bad("its state is no dict");
+  for (std::size_t i = 0; i < state.size(); ++i) {
+    if (text_of(state.key(i)) == name) return state.value(i);
+  }
+  return std::nullopt;
+}
+
+Value required(Value object, std::string_view name) {
+  const auto value = find(object, name);
+  if (!value) bad(join("it has no ", name));
+  return *value;
+}
+
+bool is_true(Value value) {
+  if (value.is(ValueKind::boolean)) return value.as_bool();
+  if (!value.fits_int64()) bad(join("a ", name_of(value.kind()), " is neither true nor false"));
+  return value.as_int() != 0;
+}
+
+Shape shape_of(Value value) {
+  if (!value.is(ValueKind::tuple)) bad("its shape is no tuple");
+  Shape shape;
+  for (const Value size : Access::members(value)) {
+    if (!size.fits_int64() || size.as_int() < 0) bad("its shape has a size that is no size");
+    shape.push_back(static_cast<std::uint64_t>(size.as_int()));
+  }
+  return shape;
+}
+
+}  // namespace
+
+Value LegacyArrayReader::replace(Value object) {
+  const std::string_view name = joblib_class(object);
+  const bool raw = name == "ZNDArrayWrapper";
+  if (!raw && name != "NDArrayWrapper") return object;
+  const auto filename = text_of(required(object, "filename"));
+  if (!filename) bad("its filename is no str");
+  if (!source_.open_sibling)
+    fail(ErrorKind::unsupported, "the array lies in the file ", quoted(*filename), " beside this one; load by path");
+  const auto companion = source_.open_sibling(*filename);
+  try {
+    return raw ? read_raw(*companion, object) : read_npy(*companion, object);
+  } catch (Error& error) {
+    if (!error.has_place()) error.at(join("byte ", companion->position(), " of ", companion->name()));
+    throw;
+  }
+}
+
+Value LegacyArrayReader::read_npy(Reader& companion, Value object) {
+  const auto may_map = find(object, "allow_mmap");
+  const bool maps = source_.mapped_file != nullptr && (!may_map || is_true(*may_map));
+  const auto mapped = maps ? companion.map(source_.map_mode) : std::nullopt;
+  const Limits limits = limits_left();
+  const ReadSource source{.reader = companion,
+                          .limits = limits,
+                          .native_byte_order = source_.native_byte_order,
+                          .mapped_file = mapped ? &*mapped : nullptr,
+                          .warn = source_.warn,
+                          .pickle = source_.pickle,
+                          .observer = source_.observer};
+  const NpyHeader header = read_npy_header(companion, limits);
+  if (header.dtype.has_object()) {
+    if (source.observer != nullptr) source.observer->on_nested_stream(true, companion.position());
+    const Value array = read_object_array(source, document_);
+    if (source.observer != nullptr) source.observer->on_nested_stream(false, companion.position());
+    return array;
+  }
+  warn_of_subclass(required(object, "subclass"));
+  Array array = read_elements(source, header.dtype, header.shape, header.order);
+  if (!mapped) read_bytes_ += array.nbytes();
+  return Access::make_array(document_, std::move(array), object);
+}
+
+Value LegacyArrayReader::read_raw(Reader& companion, Value object) {
+  const Value maker = required(object, "init_args");
+  const Value state = required(object, "state");
+  // What numpy's __setstate__ gets, but for the bytes: (1, shape, dtype, is_fortran).
+  if (!state.is(ValueKind::tuple) || state.size() != 4) bad("its state is no (version, shape, dtype, is_fortran)");
+  const Shape shape = shape_of(state[1]);
+  const DType dtype = dtypes_.read(state[2]);
+  const Order order = is_true(state[3]) ? Order::fortran : Order::c;
+  if (dtype.has_object()) bad("Python objects are stored as raw bytes");
+  if (maker.is(ValueKind::tuple) && !maker.empty()) warn_of_subclass(maker[0]);
+
+  const Limits limits = limits_left();
+  const auto decoder = zfile_codec().reader(companion, {.level = {}, .limits = limits});
+  const ReadSource source{.reader = *decoder,
+                          .limits = limits,
+                          .native_byte_order = source_.native_byte_order,
+                          .mapped_file = nullptr,
+                          .warn = source_.warn};
+  Array array = read_elements(source, dtype, shape, order);
+  if (const std::uint64_t more = decoder->finish(); more != 0)
+    bad(join("its file holds ", more, " bytes more than its shape needs"));
+  read_bytes_ += array.nbytes();
+  return Access::make_array(document_, std::move(array), object);
+}
+
+Limits LegacyArrayReader::limits_left() const {
+  Limits left = source_.limits;
+  left.bytes -= std::min(left.bytes, read_bytes_);
+  return left;
+}
+
+void LegacyArrayReader::warn_of_subclass(Value subclass) const {
+  if (!subclass.is(ValueKind::global)) return;
+  const std::string_view name = subclass.qualified_name();
+  if (name == "ndarray" || name == "memmap") return;
+  source_.warn(join("a ", subclass.module_name(), ".", name, " is loaded as a plain array"));
+}
+
+}  // namespace larder::internal
