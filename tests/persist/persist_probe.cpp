@@ -1,10 +1,14 @@
 // Does what the tests in Python ask, one line for each line on standard input; bytes and texts travel as hexadecimal
 // digits ("-" for none).
 //   convert IN OUT COMPRESS PROTOCOL FORMAT -> ok          loads the file IN and dumps it to OUT
-//   pickle BYTES PROTOCOL                   -> ok BYTES    loads a pickle and dumps it
+//   pickle BYTES PROTOCOL ENCODING BUFFERS  -> ok BYTES    loads a pickle and dumps it. ENCODING is of the strings of
+//                                                          Python 2 (ASCII, latin1, bytes); BUFFERS are the buffers
+//                                                          beside the pickle, r or w (writable) and digits, with commas
 //   json IN                                 -> ok JSON
 // An error is "error KIND MESSAGE". Arrays keep their byte order.
 #include <iostream>
+#include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -36,10 +40,37 @@ void convert(const std::vector<std::string>& arguments) {
   std::cout << "ok\n";
 }
 
+Python2Strings encoding_named(const std::string& name) {
+  if (name == "ASCII") return Python2Strings::ascii;
+  if (name == "latin1") return Python2Strings::latin1;
+  if (name == "bytes") return Python2Strings::bytes;
+  throw std::invalid_argument("unknown encoding: " + name);
+}
+
+std::vector<Region> buffers_from(const std::string& list) {
+  std::vector<Region> buffers;
+  std::istringstream words(list == "-" ? "" : list);
+  for (std::string word; std::getline(words, word, ',');) {
+    const std::string bytes = word.size() == 1 ? "" : from_hex(word.substr(1));
+    Region buffer = Region::copy_of(as_bytes(bytes));
+    if (word.front() == 'w') {
+      buffers.push_back(std::move(buffer));
+    } else {
+      const auto keeper = std::make_shared<const Region>(std::move(buffer));
+      buffers.push_back(Region::adopt(keeper, keeper->bytes()));
+    }
+  }
+  return buffers;
+}
+
 void pickle(const std::vector<std::string>& arguments) {
   const std::string bytes = from_hex(arguments.at(0));
   const auto reader = memory_reader(as_bytes(bytes));
-  const Document document = load(*reader, as_stored());
+  LoadOptions options = as_stored();
+  options.pickle.python2_strings = encoding_named(arguments.at(2));
+  const std::vector<Region> buffers = buffers_from(arguments.at(3));
+  options.pickle.buffers = buffers;
+  const Document document = load(*reader, options);
   MemoryWriter writer;
   dump(document.root(), writer, {.protocol = std::stoi(arguments.at(1))});
   std::cout << "ok " << to_hex(as_text(writer.bytes())) << '\n';

@@ -68,9 +68,11 @@ def array_tokens(array):
         yield array.tobytes()
 
 
-def tokens(root):
-    """A flat description that is equal for equal values: types, contents, and which containers are one object."""
-    met = {}
+def tokens(root, met=None):
+    """A flat description that is equal for equal values: types, contents, and which containers are one object.
+
+    An object tells its parts by `recorded_parts`. `met` are the containers around the root, by id."""
+    met = dict(met or {})
     waiting = [root]
     while waiting:
         value = waiting.pop()
@@ -78,20 +80,26 @@ def tokens(root):
         if isinstance(value, np.ndarray):
             yield from array_tokens(value)
             continue
-        if kind not in (list, tuple, dict, set, frozenset, bytearray) or value == ():
+        parts = getattr(kind, "recorded_parts", None)
+        if not parts and (kind not in (list, tuple, dict, set, frozenset, bytearray) or (kind is tuple and not value)):
             yield (kind.__name__, value if kind in (str, bytes) else hex(value) if kind is int else repr(value))
             continue
         if id(value) in met:
             yield ("again", met[id(value)])
             continue
         met[id(value)] = len(met)
+        if parts:
+            told = parts(value)
+            yield ("object", len(told))
+            waiting.extend(reversed(told))
+            continue
         yield (kind.__name__, len(value))
         if kind is bytearray:
             yield bytes(value)
         elif kind is dict:
             waiting.extend(part for item in reversed(value.items()) for part in reversed(item))
         elif kind in (set, frozenset):
-            yield sorted(repr(list(tokens(member))) for member in value)
+            yield sorted(repr(list(tokens(member, met))) for member in value)
         else:
             waiting.extend(reversed(value))
 

@@ -28,7 +28,7 @@ SEED = 20240607
 
 def larder_pickles(streams, protocol=4):
     """What larder makes of each pickle: the pickle it writes, or its error as text."""
-    for answer in ask(["pickle", hexed(stream), str(protocol)] for stream in streams):
+    for answer in ask(["pickle", hexed(stream), str(protocol), "ASCII", "-"] for stream in streams):
         yield bytes.fromhex(answer[1]) if answer[0] == "ok" else " ".join(answer)
 
 
