@@ -1,6 +1,7 @@
 #include <larder/dump.h>
 
 #include "persist/format_choice.h"
+#include "persist/metadata.h"
 
 namespace larder {
 
@@ -9,10 +10,16 @@ namespace {
 void write(Value value, Writer& writer, const Format& format, const Compression& compression,
            const DumpOptions& options) {
   const WriteOptions how{.protocol = options.protocol, .pickle = options.pickle};
-  if (compression.codec == nullptr) return format.write(value, writer, how);
-  const auto encoder = compression.codec->writer(writer, {.level = compression.level, .limits = {}});
-  format.write(value, *encoder, how);
-  encoder->finish();
+  // Made first, so that nothing is written where the metadata cannot be.
+  const std::string footer =
+      options.metadata.is_none() ? std::string() : internal::metadata_footer(value, options.metadata);
+  const auto encoder = compression.codec == nullptr
+                           ? nullptr
+                           : compression.codec->writer(writer, {.level = compression.level, .limits = {}});
+  Writer& target = encoder ? *encoder : writer;
+  format.write(value, target, how);
+  target.write(as_bytes(footer));
+  if (encoder) encoder->finish();
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "io/directory.h"
 #include "persist/detect.h"
+#include "persist/footer.h"
 
 namespace larder {
 
@@ -48,18 +49,18 @@ class Loader {
   }
 
   Document run(Provenance* provenance) {
+    internal::skip_footers(reader_);
     const Codec* const codec = internal::detect_codec(reader_, CodecRegistry::global());
+    const auto decoder = codec == nullptr ? nullptr : codec->reader(reader_, {.level = {}, .limits = options_.limits});
+    Reader& source = decoder ? *decoder : reader_;
+    const std::uint64_t start = source.position();
     Document document(options_.limits);
-    if (codec == nullptr) {
-      const std::uint64_t start = reader_.position();
-      const Format& format = read(reader_, document, false);
-      if (provenance != nullptr) *provenance = {format.info().name, "", reader_.position() - start};
-      return document;
-    }
-    const auto decoder = codec->reader(reader_, {.level = {}, .limits = options_.limits});
-    const Format& format = read(*decoder, document, true);
-    if (provenance != nullptr) *provenance = {format.info().name, codec->info().name, decoder->position()};
-    static_cast<void>(decoder->finish());  // data behind the object is no failure; the checksum over it is verified
+    const Format& format = read(source, document, decoder != nullptr);
+    Provenance found{format.info().name, codec == nullptr ? "" : codec->info().name, source.position() - start};
+    if (options_.metadata) found.metadata = read_metadata(source, options_.limits);
+    // Data behind the object is no failure; the checksum over it is verified.
+    if (decoder) static_cast<void>(decoder->finish());
+    if (provenance != nullptr) *provenance = std::move(found);
     return document;
   }
 

@@ -54,12 +54,15 @@ Examples:
 constexpr const char* convert_footer =
     R"(COMPRESSION is joblib's compress argument: a level (3), a codec (zstd), both (zstd:19), true, none, or auto: by the
 extension of OUT, where .gz, .xz, .zst... compress and others do not. 'larder codecs' lists codecs and levels.
+--meta says where an object comes from or how good it is. It is kept behind the object, together with a checksum of
+each array, where joblib and numpy do not look; 'larder ls' shows it. What IN has is kept, but for equal keys.
 OUT appears only when it is complete. It may be IN itself: until then the old file stays as it is.
 
 Examples:
   larder convert model.pkl model.joblib.xz
   larder convert -c zstd:19 array.npy array.joblib
   larder convert array.joblib array.npy
+  larder convert --meta data=wine.csv --meta accuracy:=0.93 model.pkl model.joblib
   zstdcat old.joblib.zst | larder convert -c gzip - new.joblib)";
 
 constexpr const char* check_footer =
@@ -195,6 +198,10 @@ struct CommandLine {
         ->add_option("--protocol", conversion.storage.protocol,
                      "Protocol of pickles: 2 to 5, -1 is the highest (default 4)")
         ->type_name("N");
+    command->add_option("--meta", conversion.meta, "Store KEY=TEXT, or KEY:=JSON, beside each object; repeatable")
+        ->allow_extra_args(false)
+        ->type_name("KEY=TEXT")
+        ->check(problem_with, "");
     command
         ->add_option_function<std::string>(
             "--sync", [this](const std::string& text) { conversion.sync = text == "none" ? Sync::none : Sync::full; },

@@ -9,6 +9,7 @@
 #include <larder/writer.h>
 
 #include "tools/console.h"
+#include "tools/meta_settings.h"
 #include "tools/object_writer.h"
 #include "tools/objects.h"
 
@@ -38,6 +39,7 @@ struct ConvertOptions {
   std::string in;
   std::string out;
   StorageOptions storage;
+  MetaSettings meta;
   Sync sync = Sync::full;
   bool verbose = false;
   ReadOptions reading;

@@ -43,7 +43,10 @@ Status convert(const ConvertOptions& options, Console& console) {
     ObjectWriter writer(options.out, options.storage, output.writer(), options.reading.quiet);
     Totals totals;
     while (object) {
-      writer.write(object->document.root(), object->provenance.decoded_bytes);
+      const Metadata* const stored = object->provenance.metadata ? &*object->provenance.metadata : nullptr;
+      if (stored != nullptr) verify_arrays(object->document.root(), *stored);  // damage must not get a new checksum
+      const Document metadata = merged_metadata(stored, options.meta);
+      writer.write(object->document.root(), object->provenance.decoded_bytes, metadata.root());
       ++totals.objects;
       totals.decoded += object->provenance.decoded_bytes;
       object.reset();  // its memory serves the next one

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "base/text.h"
 #include "tools/commands.h"
@@ -13,6 +14,7 @@ namespace larder::tools {
 namespace {
 
 constexpr std::size_t shown_imports = 20;
+constexpr std::size_t shown_version = 100;  // bytes
 
 WalkOptions walk_options(const ListOptions& options) {
   WalkOptions walk;
@@ -51,16 +53,43 @@ void print_imports(const std::vector<std::string>& imports, bool all, Console& c
   if (shown < imports.size()) console.print(internal::join("    ... ", imports.size() - shown, " more\n"));
 }
 
+void print_libraries(const std::vector<LibraryVersion>& libraries, bool all, Console& console) {
+  if (libraries.empty()) return;
+  std::string line = "  written with";
+  const char* separator = " ";
+  const std::size_t shown = all ? libraries.size() : std::min(libraries.size(), shown_imports);
+  for (const auto& [library, version] : std::span(libraries).first(shown)) {
+    const std::string_view name = library;
+    const std::string_view number = version;
+    line += internal::join(separator, printable(name.substr(0, shown_version)), ' ',
+                           printable(number.substr(0, shown_version)));
+    separator = ", ";
+  }
+  if (shown < libraries.size()) line += internal::join(", and ", libraries.size() - shown, " more");
+  console.print(line + "\n");
+}
+
+void print_metadata(const Metadata& metadata, const WalkOptions& options, Console& console) {
+  console.print(internal::join("  metadata, with ", count_text(metadata.arrays.size(), "checksum"), " of arrays:\n"));
+  walk(metadata.values.root(), options, [&](const Node& node) {
+    if (node.depth > 0) print_node(node, console);
+  });
+}
+
+Value describe_shape(Report& report, const Shape& shape) {
+  const Value lengths = report.list();
+  for (const auto length : shape) report.append(lengths, report.number(length));
+  return lengths;
+}
+
 // Fields of a value's description that depend on its kind.
 void describe_value(Report& report, Value entry, Value value) {
   report.set(entry, "kind", report.text(name_of(value.kind())));
   switch (value.kind()) {
     case ValueKind::array: {
       const Array& array = value.as_array();
-      const Value shape = report.list();
-      for (const auto length : array.shape()) report.append(shape, report.number(length));
       report.set(entry, "dtype", report.text(array.dtype().name()));
-      report.set(entry, "shape", shape);
+      report.set(entry, "shape", describe_shape(report, array.shape()));
       report.set(entry, "order", report.text(array.storage_order() == Order::c ? "C" : "F"));
       report.set(entry, "bytes", report.number(array.nbytes()));
       report.set(entry, "mappable", Value::boolean(array.mapped()));
@@ -109,6 +138,21 @@ Value describe_node(Report& report, const Node& node) {
   return entry;
 }
 
+void describe_metadata(Report& report, Value entry, const Metadata& metadata) {
+  const Value checksums = report.list();
+  for (const ArrayChecksum& array : metadata.arrays) {
+    const Value one = report.object();
+    report.set(one, "path", array.path ? report.text(*array.path) : Value::none());
+    report.set(one, "dtype", report.text(array.dtype));
+    report.set(one, "shape", describe_shape(report, array.shape));
+    report.set(one, "bytes", report.number(array.nbytes));
+    report.set(one, "xxh3", report.text(internal::hex(array.xxh3, 16).substr(2)));
+    report.append(checksums, one);
+  }
+  report.set(entry, "metadata", report.copy(metadata.values.root()));
+  report.set(entry, "checksums", checksums);
+}
+
 Value describe_object(Report& report, const Object& object, const ListOptions& options) {
   const Value entry = report.object();
   report.set(entry, "format", report.text(object.provenance.format));
@@ -120,6 +164,17 @@ Value describe_object(Report& report, const Object& object, const ListOptions& o
   walk(object.document.root(), walk_options(options),
        [&](const Node& node) { report.append(values, describe_node(report, node)); });
   report.set(entry, "values", values);
+  const Value libraries = report.list();
+  for (const auto& [library, version] : library_versions(object.document.root())) {
+    const Value one = report.object();
+    report.set(one, "library", report.text(library));
+    report.set(one, "version", report.text(version));
+    report.append(libraries, one);
+  }
+  report.set(entry, "libraries", libraries);
+  report.set(entry, "metadata", Value::none());
+  report.set(entry, "checksums", report.list());
+  if (object.provenance.metadata) describe_metadata(report, entry, *object.provenance.metadata);
   return entry;
 }
 
@@ -135,6 +190,8 @@ void print_file(const std::string& file, const ListOptions& options, Console& co
     const std::string which = number == 1 ? "" : internal::join(", object ", number);
     console.print(internal::join(printable(input_name(file)), which, ": ", storage_text(object), "\n"));
     walk(object.document.root(), walk_options(options), [&](const Node& node) { print_node(node, console); });
+    if (object.provenance.metadata) print_metadata(*object.provenance.metadata, walk_options(options), console);
+    print_libraries(library_versions(object.document.root()), options.all, console);
     print_imports(globals_of(object.document.root()), options.all, console);
   });
 }

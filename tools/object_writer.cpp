@@ -18,7 +18,12 @@ ObjectWriter::ObjectWriter(const std::string& name, const StorageOptions& option
   dump_options_.protocol = options.protocol;
 }
 
-void ObjectWriter::write(Value value, std::optional<std::uint64_t> expected) {
+void ObjectWriter::write(Value value, std::optional<std::uint64_t> expected, Value metadata) {
+  if (metadata_written_ && dump_options_.format == "npy")
+    internal::fail(ErrorKind::usage,
+                   "numpy would not find a second array behind metadata; a .joblib file can hold both");
+  metadata_written_ = !metadata.is_none();
+  dump_options_.metadata = metadata;
   ProgressWriter writer(encoder_ ? *encoder_ : target_, expected, quiet_);
   try {
     dump(value, writer, dump_options_);

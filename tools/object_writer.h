@@ -26,9 +26,9 @@ class ObjectWriter {
   // `usage`, `not_built`.
   ObjectWriter(const std::string& name, const StorageOptions& options, Writer& target, bool quiet);
 
-  // expected: how many bytes the object may take before compression, for the progress bar. Error `usage` for a value
-  // that the format cannot hold.
-  void write(Value value, std::optional<std::uint64_t> expected);
+  // expected: how many bytes the object may take before compression, for the progress bar. metadata: a dict to be
+  // stored behind the object, or None. Error `usage` for a value that the format cannot hold.
+  void write(Value value, std::optional<std::uint64_t> expected, Value metadata = {});
 
   // Ends the compressed stream; the target is not finished.
   void finish();
@@ -42,6 +42,7 @@ class ObjectWriter {
   Compression compression_;
   std::unique_ptr<Writer> encoder_;
   DumpOptions dump_options_;
+  bool metadata_written_ = false;
 };
 
 }  // namespace larder::tools

@@ -40,6 +40,7 @@ std::optional<int> pickle_protocol(Bytes head) {
 
 ObjectFile::ObjectFile(const std::string& name, const ReadOptions& options, Console& console, bool map) : name_(name) {
   options_.limits = options.limits;
+  options_.metadata = true;
   options_.ensure_native_byte_order = false;  // what is stored is shown and passed on
   options_.warn = [&console, name = input_name(name)](std::string_view message) { console.warn(name, message); };
   if (name != "-") options_.companions_of = name;

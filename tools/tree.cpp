@@ -5,35 +5,18 @@
 #include <vector>
 
 #include "base/text.h"
+#include "document/array_places.h"
 #include "tools/describe.h"
 
 namespace larder::tools {
 
 namespace {
 
-constexpr std::size_t longest_key =
-    200;  // longer keys are cut and lead nowhere, so that they cannot pile up in deep paths
-
 std::string numbered_label(std::size_t index) { return internal::join('[', index, ']'); }
 
-bool is_name(std::string_view text) {
-  const auto fits = [](char letter) {
-    const auto code = static_cast<unsigned char>(letter);
-    return code > ' ' && code != 0x7f && std::string_view(".[]\"'\\").find(letter) == std::string_view::npos;
-  };
-  return !text.empty() && text.size() <= longest_key && std::all_of(text.begin(), text.end(), fits);
-}
-
-// The key as a step of a path, where it can be one: find_path takes what stands between the quotes as it is.
 Member keyed_member(Value key, Value value) {
-  if (key.is(ValueKind::integer) && key.fits_int64()) return {internal::join('[', key.as_int(), ']'), true, value};
-  if (!key.is(ValueKind::str)) return {internal::join("(key ", describe(key), ")"), false, value};
-  const std::string_view text = key.as_str();
-  if (is_name(text)) return {std::string(text), true, value};
-  if (text.size() > longest_key) return {internal::join("(key ", describe(key), ")"), false, value};
-  const char quote = text.find('"') == std::string_view::npos ? '"' : '\'';
-  if (text.find(quote) != std::string_view::npos) return {internal::join("(key ", describe(key), ")"), false, value};
-  return {internal::join('[', quote, text, quote, ']'), true, value};
+  const auto step = internal::path_step(key);
+  return step ? Member{*step, true, value} : Member{internal::join("(key ", describe(key), ")"), false, value};
 }
 
 struct Open {
@@ -47,8 +30,6 @@ struct Open {
 std::size_t most_of(Value value, const WalkOptions& options) {
   return value.is(ValueKind::dict) || value.is(ValueKind::object) ? options.attributes : options.members;
 }
-
-bool is_dot_step(std::string_view path, const Member& member) { return !path.empty() && member.label.front() != '['; }
 
 }  // namespace
 
@@ -157,7 +138,7 @@ void walk(Value root, const WalkOptions& options, const std::function<void(const
     } else {
       Member member = top.members[top.next++];
       const bool reachable = top.reachable && member.reachable;
-      if (reachable) path.append(is_dot_step(path, member) ? "." : "").append(member.label);
+      if (reachable) internal::append_path_step(path, member.label);
       enter({.value = member.value,
              .label = std::move(member.label),
              .path = reachable ? std::optional(path) : std::nullopt,

@@ -19,6 +19,10 @@ struct DumpOptions {
   // "joblib", "pickle", "npy"; empty: by the file's extension (.npy is npy; .pkl and .pickle are pickle, which joblib
   // reads as well), else joblib
   std::string format{};
+  // A dict of plain data (None, bools, ints, floats, str, lists, dicts) about the value: where it comes from, how it
+  // was made, scores. It is stored behind the value, with a checksum of each array, where joblib, pickle and numpy do
+  // not look; larder/metadata.h reads it. None: nothing is stored. Borrowed for the duration of the dump.
+  Value metadata{};
   FileOptions file{};      // durability, for paths
   PickleWriting pickle{};  // buffers beside a pickle; how arrays lie in joblib files
 };
@@ -26,8 +30,8 @@ struct DumpOptions {
 // Writes `value` to the file at `path`, which appears only when it is complete: an existing file stays as it was until
 // then, and for ever if the dump fails.
 //
-// Returns the names of the files written: `path` alone. Errors: `usage` (a wrong level, codec, protocol or format),
-// `unsupported` (a value that the format cannot hold), `io`. Thread-safe for different paths.
+// Returns the names of the files written: `path` alone. Errors: `usage` (a wrong level, codec, protocol, format or
+// metadata), `unsupported` (a value that the format cannot hold), `io`. Thread-safe for different paths.
 LARDER_API std::vector<std::string> dump(Value value, const Path& path, const DumpOptions& options = {});
 LARDER_API std::vector<std::string> dump(const Array& array, const Path& path, const DumpOptions& options = {});
 

@@ -11,6 +11,7 @@
 #include <larder/error.h>
 #include <larder/limits.h>
 #include <larder/load.h>
+#include <larder/metadata.h>
 #include <larder/pickle.h>
 #include <larder/reader.h>
 #include <larder/writer.h>

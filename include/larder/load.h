@@ -9,6 +9,7 @@
 #include <larder/bytes.h>
 #include <larder/document.h>
 #include <larder/limits.h>
+#include <larder/metadata.h>
 #include <larder/pickle.h>
 #include <larder/reader.h>
 
@@ -32,6 +33,10 @@ struct LoadOptions {
   // are opened beside it. Needless for a load from a path; otherwise, empty, such an object is Error `unsupported`.
   Path companions_of{};
 
+  // Whether what stands behind the object is looked at, and taken into Provenance::metadata where it is metadata. On a
+  // pipe or a socket that waits for the next byte or the end.
+  bool metadata = false;
+
   // Gets one line for each thing that the caller should know and that did not stop the load. Not set: the line goes to
   // standard error.
   std::function<void(std::string_view)> warn{};
@@ -39,9 +44,10 @@ struct LoadOptions {
 
 // What was found on the way to an object.
 struct Provenance {
-  std::string format;               // "joblib", "npy"
-  std::string codec;                // "zlib"...; empty for an uncompressed file
-  std::uint64_t decoded_bytes = 0;  // bytes of the object after decompression
+  std::string format;                  // "joblib", "npy"
+  std::string codec;                   // "zlib"...; empty for an uncompressed file
+  std::uint64_t decoded_bytes = 0;     // bytes of the object after decompression, without its metadata
+  std::optional<Metadata> metadata{};  // where LoadOptions::metadata asks for it and the file has it
 };
 
 // Loads the first object of the file at `path`. Codec and format are found by content, never by name. Data behind the
@@ -54,8 +60,8 @@ struct Provenance {
 LARDER_API Document load(const Path& path, const LoadOptions& options = {}, Provenance* provenance = nullptr);
 
 // Loads the next object of `reader` and leaves the reader right behind it, so that several objects can be loaded one
-// after another, from pipes and sockets as well. Of a compressed stream one object is loaded: to load several from one
-// stream, open it with `Codec::reader` and load from that.
+// after another, from pipes and sockets as well; metadata of the object before is passed over. Of a compressed stream
+// one object is loaded: to load several from one stream, open it with `Codec::reader` and load from that.
 LARDER_API Document load(Reader& reader, const LoadOptions& options = {}, Provenance* provenance = nullptr);
 
 // Loads the first object of some bytes, which must stay as they are for the duration of the call: `pickle.loads`.

@@ -14,7 +14,7 @@ _larder() {
     '') options='ls get convert check codecs formats --help --version' ;;
     ls) options='--all --depth --json --max-bytes --quiet --help' ;;
     get) options='--output --max-bytes --quiet --help' ;;
-    convert) options='--compress --format --protocol --sync --verbose --max-bytes --quiet --help' ;;
+    convert) options='--compress --format --meta --protocol --sync --verbose --max-bytes --quiet --help' ;;
     check) options='--plain --json --max-bytes --quiet --help' ;;
     codecs) options='--verbose --json --names --help' ;;
     formats) options='--json --names --help' ;;
@@ -26,7 +26,7 @@ _larder() {
     convert:--format) COMPREPLY=($(compgen -W "$("$larder" formats --names 2>/dev/null)" -- "$word")); return ;;
     convert:--sync) COMPREPLY=($(compgen -W 'none full' -- "$word")); return ;;
     convert:--protocol) COMPREPLY=($(compgen -W '2 3 4 5 -1' -- "$word")); return ;;
-    *:--depth | *:--max-bytes) return ;;
+    *:--depth | *:--max-bytes | convert:--meta) return ;;
   esac
   if [[ -z $command || $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))

@@ -1,0 +1,29 @@
+// Where the arrays of a value are.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <larder/document.h>
+
+namespace larder::internal {
+
+struct ArrayPlace {
+  Value array;
+  // The path by which find_path gets to this very array; nothing where none does (an argument of a call, a member of a
+  // set) or where it would be longer than 1000 bytes.
+  std::optional<std::string> path;
+};
+
+// Each array below `root` once, in the order in which a file holds them. Nothing recurses.
+std::vector<ArrayPlace> array_places(Value root);
+
+// The step of a path that leads from a dict or an object to what it keeps under `key`: "name", "[7]", "['a key']".
+// Nothing where no path can say it, or where it would be longer than some 200 bytes.
+std::optional<std::string> path_step(Value key);
+
+// Goes one step further.
+void append_path_step(std::string& path, std::string_view step);
+
+}  // namespace larder::internal
