@@ -59,7 +59,8 @@ class Ls(CommandTest):
             "      y: list, 2 items\n"
             "        [0]: None\n"
             "        [1]: dict, 1 item\n"
-            "          z: 1.5\n",
+            "          z: 1.5\n"
+            "  written with joblib >= 1.2\n",
         )
 
     def test_json_of_an_array(self):
