@@ -7,6 +7,8 @@
 #include <array>
 #include <charconv>
 
+#include <larder/plugin/format.h>
+
 #include "tests/support/errors.h"
 #include "tests/support/temporary.h"
 
@@ -114,7 +116,7 @@ TEST_CASE("arrays of companions take the place of what stands for them") {
   CHECK(provenance.format == "joblib");
   CHECK(provenance.codec.empty());
   CHECK(provenance.decoded_bytes == std::filesystem::file_size(old.path));
-  for (const std::size_t i : {0, 1}) {
+  for (const std::size_t i : {0u, 1u}) {
     CHECK(document.root()[i].as_array().identical(old.wanted));
     CHECK_FALSE(document.root()[i].as_array().mapped());
   }
@@ -262,21 +264,56 @@ TEST_CASE("a companion that is no .npy, or damaged, is an error that names it") 
   CHECK(error_of(whole + "trailing bytes") == "none");
 }
 
+// A .npy file of one Python object, whose elements are `pickle`.
+std::string object_npy(const std::string& pickle) {
+  std::string header = "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }";
+  header.resize(117, ' ');
+  return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + "\n" + pickle;
+}
+
 TEST_CASE("an array of Python objects is the pickle of its companion, which opens no companions") {
   const OldFile old;
   OldPickle made;
-  const auto objects = [](const std::string& pickle) {
-    std::string text = "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }";
-    text.resize(117, ' ');
-    return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + text + "\n" + pickle;
-  };
-  put(old.folder / "objects.npy", objects(dumped(made.npy("../elsewhere"))));
+  put(old.folder / "objects.npy", object_npy(dumped(made.npy("../elsewhere"))));
   put(old.folder / "a", dumped(made.npy("objects.npy")));
   const Document document = load(old.folder / "a");
   CHECK(document.root().is(ValueKind::object));
   std::vector<std::string> lines;
   CHECK(load(old.folder / "a", warning_into(lines, MapMode::read)).root().is(ValueKind::object));
   CHECK(lines.size() == 1);
+}
+
+// Notes what it is told, in order.
+class Notes final : public LoadObserver {
+ public:
+  void on_import(Value global, std::uint64_t) override { told.emplace_back(global.qualified_name()); }
+  void on_call(ObjectForm, Value, Value, Value, std::uint64_t) override { told.emplace_back("call"); }
+  void on_state(Value, Value, std::uint64_t) override { told.emplace_back("state"); }
+  void on_persistent_id(Value, std::uint64_t) override { told.emplace_back("id"); }
+  void on_nested_stream(bool begins, std::uint64_t) override { told.emplace_back(begins ? "begin" : "end"); }
+
+  std::vector<std::string> told;
+};
+
+TEST_CASE("an observer hears what the pickle of a companion does") {
+  OldPickle made;
+  const std::string main = dumped(made.npy("objects.npy"));
+  const std::string companion = object_npy("cos\nsystem\n(V:\ntR.");
+  const auto reader = memory_reader(as_bytes(main));
+  const Limits limits;
+  Notes notes;
+  const ReadSource source{.reader = *reader,
+                          .limits = limits,
+                          .native_byte_order = true,
+                          .mapped_file = nullptr,
+                          .warn = [](std::string_view) {},
+                          .open_sibling = [&](std::string_view) { return memory_reader(as_bytes(companion)); },
+                          .observer = &notes};
+  Document document;
+  find_format("joblib")->read(source, document);
+  CHECK(document.root().callable().qualified_name() == "system");
+  CHECK(notes.told ==
+        std::vector<std::string>{"NDArrayWrapper", "call", "ndarray", "state", "begin", "system", "call", "end"});
 }
 
 TEST_CASE("a compressed file and its companion of raw bytes") {
