@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "document/keys.h"
 #include "document/records.h"
 
 namespace larder {

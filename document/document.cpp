@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "base/unicode.h"
 #include "document/integer.h"
-#include "document/keys.h"
+#include "document/keyed.h"
 #include "document/records.h"
 
 namespace larder {
@@ -39,9 +39,7 @@ void internal::Access::append(Arena& arena, Sequence& sequence, const Value* val
     // A first batch gets exactly its room (most lists are never appended to again); later ones double it.
     const std::size_t capacity = sequence.capacity == 0 ? std::max<std::size_t>(count, 2)
                                                         : std::max(sequence.size + count, sequence.capacity * 2);
-    Value* const members = arena.make_array<Value>(capacity);
-    std::copy_n(sequence.members, sequence.size, members);
-    sequence.members = members;
+    sequence.members = arena.grow_array(sequence.members, sequence.capacity, capacity);
     sequence.capacity = capacity;
   }
   std::copy_n(values, count, sequence.members + sequence.size);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "document/keyed.h"
 #include "document/keys.h"
 #include "document/walk.h"
 

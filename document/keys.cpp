@@ -10,43 +10,62 @@
 
 #include "base/byte_order.h"
 #include "base/text.h"
+#include "document/records.h"
 
 namespace larder::internal {
 
 namespace {
 
-constexpr std::size_t few = 8;                       // entries that are searched one by one
 constexpr std::size_t most_parts = 1'000'000;        // of one key
 constexpr std::uint64_t odd_1 = 0x9e3779b97f4a7c15;  // odd constants with well-spread bits
 constexpr std::uint64_t odd_2 = 0xd1b54a32d192ed03;
 
-std::uint64_t seed() {
-  static const std::uint64_t value = [] {
+// Unknown to whoever made the file.
+struct Secrets {
+  std::uint64_t seed;
+  std::uint64_t factor;  // odd
+};
+
+const Secrets& secrets() {
+  static const Secrets drawn = [] {
     std::random_device device;
-    return (std::uint64_t{device()} << 32) | device();
+    const auto draw = [&] { return (std::uint64_t{device()} << 32) | device(); };
+    return Secrets{draw(), draw() | 1};
   }();
-  return value;
+  return drawn;
 }
 
 // Folds the 128-bit product, so that every input bit reaches every output bit.
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
   __extension__ using Wide = unsigned __int128;
   const Wide product = static_cast<Wide>(a) * b;
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-std::uint64_t hash_number(std::uint64_t bits) { return mix(bits ^ seed(), odd_1); }
+std::uint64_t hash_number(std::uint64_t bits) { return fold(bits ^ secrets().seed, secrets().factor); }
 
+// Each product has a secret in both factors: beside a known one, bytes could be chosen that make it zero.
 std::uint64_t hash_bytes(Bytes bytes, std::uint64_t salt) {
-  std::uint64_t hash = seed() ^ salt ^ (bytes.size() * odd_2);
+  const Secrets& secret = secrets();
+  std::uint64_t hash = secret.seed ^ salt ^ (bytes.size() * odd_2);
   const std::byte* at = bytes.data();
   std::size_t left = bytes.size();
-  for (; left > 16; at += 16, left -= 16) {
-    hash = mix(load_le<std::uint64_t>(at) ^ hash, load_le<std::uint64_t>(at + 8) ^ odd_1);
+  for (; left > 16; at += 16, left -= 16)
+    hash = fold(load_le<std::uint64_t>(at) ^ hash, load_le<std::uint64_t>(at + 8) ^ secret.factor);
+  // Two words hold what is left; they may overlap, for the length is in the hash already.
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  if (left >= 8) {
+    first = load_le<std::uint64_t>(at);
+    last = load_le<std::uint64_t>(at + left - 8);
+  } else if (left >= 4) {
+    first = load_le<std::uint32_t>(at);
+    last = load_le<std::uint32_t>(at + left - 4);
+  } else if (left != 0) {
+    first = std::to_integer<std::uint64_t>(at[0]) << 8 | std::to_integer<std::uint64_t>(at[left / 2]);
+    last = std::to_integer<std::uint64_t>(at[left - 1]);
   }
-  std::byte tail[16] = {};
-  if (left != 0) std::memcpy(tail, at, left);
-  return mix(load_le<std::uint64_t>(tail) ^ hash ^ odd_1, load_le<std::uint64_t>(tail + 8) ^ hash ^ odd_2);
+  return fold(first ^ hash, last ^ secret.factor);
 }
 
 // The double nearest to an integer of any size: equal numbers get equal doubles, which is all that hashing needs.
@@ -89,18 +108,18 @@ std::optional<std::uint64_t> hash_leaf(Value key) {
       const auto real = hash_float(value.real());
       const auto imaginary = hash_float(value.imag());
       if (!real || !imaginary) return std::nullopt;
-      return value.imag() == 0 ? *real : mix(*real, *imaginary ^ odd_2);
+      return value.imag() == 0 ? *real : fold(*real, *imaginary ^ odd_2);
     }
     case ValueKind::str:
       return hash_bytes(Access::content(key), 0);
     case ValueKind::bytes:
       return hash_bytes(Access::content(key), odd_1);
     case ValueKind::frozenset:
-      return mix(Access::keyed(key).content_hash ^ seed(), Access::keyed(key).size ^ odd_2);
+      return fold(Access::keyed(key).content_hash ^ secrets().seed, Access::keyed(key).size ^ odd_2);
     case ValueKind::global: {
       const Global& global = Access::global(key);
-      return mix(hash_bytes(Access::content(global.module_name), odd_2),
-                 hash_bytes(Access::content(global.qualified_name), odd_2));
+      return fold(hash_bytes(Access::content(global.module_name), odd_2),
+                  hash_bytes(Access::content(global.qualified_name), odd_2));
     }
     case ValueKind::object:
       return hash_number(Access::object(key).serial ^ odd_2);
@@ -115,7 +134,7 @@ std::uint64_t hash_of_nan() {
 }
 
 std::uint64_t hash_tuple(Value tuple) {
-  std::uint64_t hash = seed();
+  std::uint64_t hash = secrets().seed;
   bool has_nan = false;
   std::size_t parts = 0;
   std::vector<Value> waiting = {tuple};
@@ -126,10 +145,10 @@ std::uint64_t hash_tuple(Value tuple) {
     if (part.is(ValueKind::tuple)) {
       const auto members = Access::members(part);
       if (members.size() > most_parts) fail(ErrorKind::limit, "a dict's key has more than ", most_parts, " parts");
-      hash = mix(hash ^ odd_2, members.size() ^ odd_1);
+      hash = fold(hash ^ odd_2, members.size() ^ odd_1);
       waiting.insert(waiting.end(), members.rbegin(), members.rend());
     } else if (const auto leaf = hash_leaf(part)) {
-      hash = mix(hash ^ *leaf, odd_1);
+      hash = fold(hash ^ *leaf, odd_1);
     } else {
       has_nan = true;
     }
@@ -206,62 +225,10 @@ bool equal_leaves(Value a, Value b) {
   }
 }
 
-void place(Keyed& keyed, std::uint64_t hash, std::uint32_t entry) {
-  const std::size_t mask = keyed.cells - 1;
-  std::size_t at = static_cast<std::size_t>(hash) & mask;
-  while (keyed.index[at].entry != 0) at = (at + 1) & mask;
-  keyed.index[at] = {static_cast<std::uint32_t>(hash), entry};
-}
-
-// Makes an index for at least twice the entries that there are room for.
-void rebuild_index(Arena& arena, Keyed& keyed) {
-  const Cell* const old = keyed.index;
-  const std::size_t old_cells = keyed.cells;
-  keyed.cells = std::bit_ceil(keyed.capacity * 2);
-  keyed.index = arena.make_array<Cell>(keyed.cells);
-  std::memset(static_cast<void*>(keyed.index), 0, keyed.cells * sizeof(Cell));
-  if (old != nullptr) {
-    for (std::size_t i = 0; i < old_cells; ++i) {
-      if (old[i].entry != 0) place(keyed, old[i].hash, old[i].entry);
-    }
-  } else {
-    for (std::size_t i = 0; i < keyed.size; ++i) {
-      place(keyed, hash_key(keyed.slots[i * keyed.stride]), static_cast<std::uint32_t>(i + 1));
-    }
-  }
-}
-
-void grow(Arena& arena, Keyed& keyed) {
-  const std::size_t capacity = std::max<std::size_t>(4, keyed.capacity * 2);
-  // Cells count entries in 32 bits, and keep 32 bits of each hash.
-  if (capacity > (std::size_t{1} << 31)) fail(ErrorKind::limit, "a dict or set of more than 2^31 entries");
-  Value* const slots = arena.make_array<Value>(capacity * keyed.stride);
-  if (keyed.size != 0) std::copy_n(keyed.slots, keyed.size * keyed.stride, slots);
-  keyed.slots = slots;
-  keyed.capacity = capacity;
-  if (capacity > few) rebuild_index(arena, keyed);
-}
-
-std::optional<std::size_t> find_hashed(const Keyed& keyed, Value key, std::uint64_t hash) {
-  if (keyed.index == nullptr) {
-    for (std::size_t i = 0; i < keyed.size; ++i) {
-      if (equal_keys(keyed.slots[i * keyed.stride], key)) return i;
-    }
-    return std::nullopt;
-  }
-  const std::size_t mask = keyed.cells - 1;
-  for (std::size_t at = static_cast<std::size_t>(static_cast<std::uint32_t>(hash)) & mask; keyed.index[at].entry != 0;
-       at = (at + 1) & mask) {
-    const Cell cell = keyed.index[at];
-    if (cell.hash == static_cast<std::uint32_t>(hash) && equal_keys(keyed.slots[(cell.entry - 1) * keyed.stride], key))
-      return cell.entry - 1;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::uint64_t hash_key(Value key) {
+  if (key.is(ValueKind::str)) return hash_bytes(Access::content(key), 0);  // as nearly all are
   if (key.is(ValueKind::tuple)) return hash_tuple(key);
   const auto hash = hash_leaf(key);
   return hash ? *hash : hash_of_nan();
@@ -288,21 +255,21 @@ bool equal_keys(Value a, Value b) {
   return true;
 }
 
-std::optional<std::size_t> find_entry(const Keyed& keyed, Value key) { return find_hashed(keyed, key, hash_key(key)); }
-
-void insert_entry(Arena& arena, Keyed& keyed, Value key, Value value) {
-  const std::uint64_t hash = hash_key(key);
-  if (const auto found = find_hashed(keyed, key, hash)) {
-    if (keyed.stride == 2) keyed.slots[*found * 2 + 1] = value;
-    return;
+void require_hashable(Value key) {
+  switch (key.kind()) {
+    case ValueKind::list:
+    case ValueKind::dict:
+    case ValueKind::set:
+    case ValueKind::bytearray:
+    case ValueKind::array:
+    case ValueKind::tuple:
+      static_cast<void>(hash_key(key));
+      return;
+    default:
+      return;
   }
-  if (keyed.size == keyed.capacity) grow(arena, keyed);
-  Value* const slot = keyed.slots + keyed.size * keyed.stride;
-  slot[0] = key;
-  if (keyed.stride == 2) slot[1] = value;
-  ++keyed.size;
-  keyed.content_hash += mix(hash, odd_2);
-  if (keyed.index != nullptr) place(keyed, static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(keyed.size));
 }
+
+std::uint64_t spread(std::uint64_t hash) { return fold(hash, odd_2); }
 
 }  // namespace larder::internal

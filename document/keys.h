@@ -1,9 +1,9 @@
 // Keys of dicts and members of sets: Python's hashing and equality, safe against hostile keys.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 
-#include "document/records.h"
+#include <larder/document.h>
 
 namespace larder::internal {
 
@@ -12,14 +12,13 @@ namespace larder::internal {
 // dict, set, bytearray or array, alone or inside a tuple; `limit` for a key of more than a million parts.
 std::uint64_t hash_key(Value key);
 
+// The errors of hash_key, without the work where there is none.
+void require_hashable(Value key);
+
+// A member's hash as it is summed up in the hash of its set.
+std::uint64_t spread(std::uint64_t hash);
+
 // Python's == for keys; objects are equal only to themselves, globals by name.
 bool equal_keys(Value a, Value b);
-
-// Entry with an equal key, if there is one.
-std::optional<std::size_t> find_entry(const Keyed& keyed, Value key);
-
-// Adds an entry, or replaces the value of the entry with an equal key (`value` is not used for sets). Errors as
-// hash_key.
-void insert_entry(Arena& arena, Keyed& keyed, Value key, Value value);
 
 }  // namespace larder::internal

@@ -4,6 +4,7 @@
 // identity.
 #pragma once
 
+#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <deque>
@@ -27,16 +28,23 @@ struct Cell {
   std::uint32_t entry;
 };
 
-// Entries of a dict (key, value), members of a set or frozenset (key), in insertion order, each key once.
+// Entries of a dict (key, value), members of a set or frozenset (key), in insertion order. The settled ones have each
+// key once; a loader's further entries of a dict wait behind them (see keyed.h).
 struct Keyed {
-  Value* slots = nullptr;  // size * stride values
-  Cell* index = nullptr;   // open addressing; none while there are few entries
-  std::size_t cells = 0;   // a power of two
+  Value* slots = nullptr;         // size * stride values
+  Cell* index = nullptr;          // of the settled entries: open addressing; none while there are few
+  Arena* unsettled_in = nullptr;  // where entries that are not settled will be; null: all are
+  std::size_t cells = 0;          // a power of two
   std::size_t size = 0;
+  std::size_t settled = 0;
   std::size_t capacity = 0;
-  std::uint64_t content_hash = 0;  // sum over the members' hashes: the hash of a frozenset
+  std::uint64_t content_hash = 0;  // of a set, the sum over its members' hashes: the hash of a frozenset
   std::uint32_t stride = 1;        // 2 for a dict
 };
+
+// Makes all entries settled ones. Safe from any number of threads at once. Error `limit` where the index needs more
+// memory than there may be; then the entries stay unsettled.
+void settle(Keyed& keyed);
 
 // Text or bytes of 4 GiB and more.
 struct LongBytes {
@@ -99,7 +107,14 @@ struct Access {
     return *address<Record>(value);
   }
   static Sequence& list(Value value) noexcept { return record<Sequence>(value); }
-  static Keyed& keyed(Value value) noexcept { return record<Keyed>(value); }
+  // Settled: errors as settle.
+  static Keyed& keyed(Value value) {
+    Keyed& keyed = unsettled(value);
+    if (std::atomic_ref(keyed.unsettled_in).load(std::memory_order_acquire) != nullptr) settle(keyed);
+    return keyed;
+  }
+  // For the dict's loader alone.
+  static Keyed& unsettled(Value value) noexcept { return record<Keyed>(value); }
   static Object& object(Value value) noexcept { return record<Object>(value); }
   static ArrayRecord& array(Value value) noexcept { return record<ArrayRecord>(value); }
   static Global& global(Value value) noexcept { return record<Global>(value); }
@@ -114,8 +129,8 @@ struct Access {
     }
     return {address<const std::byte>(value), value.length_};
   }
-  // Members of a list, tuple, set or frozenset; keys and values in turn of a dict.
-  static std::span<Value> members(Value value) noexcept;
+  // Members of a list, tuple, set or frozenset; keys and values in turn of a dict. Errors as settle.
+  static std::span<Value> members(Value value);
 
   static Document::Impl& impl(Document& document) noexcept { return *document.impl_; }
   static Arena& arena(Document& document) noexcept;

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "document/integer.h"
-#include "document/keys.h"
+#include "document/keyed.h"
 #include "document/records.h"
 
 namespace larder {
@@ -36,7 +36,7 @@ bool is_text(ValueKind kind) {
 
 }  // namespace
 
-std::span<Value> internal::Access::members(Value value) noexcept {
+std::span<Value> internal::Access::members(Value value) {
   switch (value.kind_) {
     case ValueKind::list:
       return {list(value).members, list(value).size};
@@ -44,8 +44,10 @@ std::span<Value> internal::Access::members(Value value) noexcept {
       return {address<Value>(value), value.length_};
     case ValueKind::dict:
     case ValueKind::set:
-    case ValueKind::frozenset:
-      return {keyed(value).slots, keyed(value).size * keyed(value).stride};
+    case ValueKind::frozenset: {
+      const Keyed& entries = keyed(value);
+      return {entries.slots, entries.size * entries.stride};
+    }
     default:
       return {};
   }

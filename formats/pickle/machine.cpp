@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "base/unicode.h"
-#include "document/keys.h"
+#include "document/keyed.h"
 #include "document/records.h"
 #include "formats/pickle/names.h"
 #include "formats/pickle/plain_calls.h"
@@ -328,12 +328,8 @@ void PickleMachine::set_all(Value target, std::span<const Value> pairs) {
   const bool is_dict = target.is(ValueKind::dict);
   if (!is_dict && !target.is(ValueKind::object))
     fail(ErrorKind::malformed, "cannot set an item of a ", name_of(target.kind()));
-  for (std::size_t i = 0; i < pairs.size(); i += 2) {
-    if (is_dict)
-      insert_entry(Access::arena(document_), Access::keyed(target), pairs[i], pairs[i + 1]);
-    else
-      document_.insert_entry(target, pairs[i], pairs[i + 1]);
-  }
+  if (is_dict) return append_entries(Access::arena(document_), target, pairs);
+  for (std::size_t i = 0; i < pairs.size(); i += 2) document_.insert_entry(target, pairs[i], pairs[i + 1]);
 }
 
 void PickleMachine::add_all(Value target, std::span<const Value> members) {

@@ -74,7 +74,8 @@ struct Change;
 // need none.
 //
 // Thread-safety: reading is safe from any number of threads as long as nobody changes the Document.
-// A question that the kind does not answer is Error `usage`, naming the kind that is there.
+// A question that the kind does not answer is Error `usage`, naming the kind that is there. The first question to a
+// dict that was loaded makes its index: Error `limit` where the Document may not hold that much.
 class LARDER_API Value {
  public:
   // None.
