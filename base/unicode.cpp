@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "base/text.h"
@@ -72,6 +74,15 @@ void append_utf8(std::string& out, std::uint32_t code) {
 
 std::optional<std::size_t> invalid_utf8(std::string_view text, bool surrogates) {
   for (std::size_t at = 0; at < text.size();) {
+    // Most texts are ASCII: eight letters at once.
+    std::uint64_t word = 0;
+    if (text.size() - at >= sizeof word) {
+      std::memcpy(&word, text.data() + at, sizeof word);
+      if ((word & 0x8080808080808080u) == 0) {
+        at += sizeof word;
+        continue;
+      }
+    }
     const std::size_t length = sequence_length(static_cast<unsigned char>(text[at]));
     if (length == 0 || length > text.size() - at || !is_sequence(text.substr(at, length), surrogates)) return at;
     at += length;
@@ -86,6 +97,24 @@ std::uint32_t take_utf8(std::string_view& text) {
   for (std::size_t i = 1; i < length; ++i) code = (code << 6) | (static_cast<unsigned char>(text[i]) & 0x3fu);
   text.remove_prefix(length);
   return code;
+}
+
+std::string utf8_of_latin1(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size());
+  for (const char letter : bytes) append_utf8(text, static_cast<unsigned char>(letter));
+  return text;
+}
+
+std::optional<std::string> latin1_of_utf8(std::string_view text) {
+  std::string bytes;
+  bytes.reserve(text.size());
+  while (!text.empty()) {
+    const std::uint32_t code = take_utf8(text);
+    if (code > 0xff) return std::nullopt;
+    bytes.push_back(static_cast<char>(code));
+  }
+  return bytes;
 }
 
 std::string python_repr(std::string_view text) {

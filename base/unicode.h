@@ -19,6 +19,10 @@ std::optional<std::size_t> invalid_utf8(std::string_view text, bool surrogates =
 // Takes the first code point off `text`, which must be valid UTF-8 (surrogates allowed) and not empty.
 std::uint32_t take_utf8(std::string_view& text);
 
+// Bytes, each of which is the code point of one letter, as UTF-8; and back: nothing where some letter is beyond U+00FF.
+std::string utf8_of_latin1(std::string_view bytes);
+std::optional<std::string> latin1_of_utf8(std::string_view text);
+
 // `text` (UTF-8, surrogates allowed) in quotes as Python's repr writes it. Letters that Python escapes only because its
 // Unicode tables lack them are written as they are; both forms read the same.
 std::string python_repr(std::string_view text);

@@ -27,6 +27,22 @@ Bytes Arena::keep(Region region) {
   return blocks_.back().bytes();
 }
 
+Bytes Arena::hold(Region region) {
+  blocks_.push_back(std::move(region));
+  return blocks_.back().bytes();
+}
+
+Region Arena::share(Bytes bytes) const {
+  const auto start = reinterpret_cast<std::uintptr_t>(bytes.data());
+  // What is shared was mostly made a moment ago.
+  for (auto block = blocks_.rbegin(); block != blocks_.rend(); ++block) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(block->data());
+    if (start >= begin && start + bytes.size() <= begin + block->size())
+      return block->slice(start - begin, bytes.size());
+  }
+  fail(ErrorKind::usage, "these bytes do not live in the Document");
+}
+
 void Arena::require(std::uint64_t more) const {
   if (more > most_ - std::min(size(), most_))
     fail(ErrorKind::limit, "the values need more memory than Limits::bytes allows (", most_, " bytes)");

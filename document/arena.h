@@ -70,6 +70,12 @@ class Arena {
   // Keeps `region` alive as long as the Arena and counts its bytes.
   Bytes keep(Region region);
 
+  // Keeps `region`, whose memory is somebody else's, alive as long as the Arena, without counting its bytes.
+  Bytes hold(Region region);
+
+  // An owner of bytes that live in the arena, which outlives it.
+  Region share(Bytes bytes) const;
+
   // Bytes taken from the system. Thread-safe.
   std::uint64_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
 

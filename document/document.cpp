@@ -147,8 +147,13 @@ Value Document::global(std::string_view module_name, std::string_view qualified_
 }
 
 Value Document::object(ObjectForm form, Value callable, Value arguments, Value keywords) {
-  return Access::make(ValueKind::object,
-                      impl_->arena.make<Object>(form, impl_->next_serial++, callable, arguments, keywords));
+  auto* const object = impl_->arena.make<Object>();
+  object->form = form;
+  object->serial = impl_->next_serial++;
+  object->callable = callable;
+  object->arguments = arguments;
+  object->keywords = keywords;
+  return Access::make(ValueKind::object, object);
 }
 
 void Document::append(Value list, Value member) {

@@ -55,21 +55,25 @@ struct LongBytes {
 struct Global {
   Value module_name;
   Value qualified_name;
+  std::uint8_t tag = 0;  // what the format that made it knows it as; 0 for nothing
 };
 
 struct Object {
-  ObjectForm form;
-  std::uint64_t serial;  // hashes the object: stays when the object is copied
+  ObjectForm form = ObjectForm::reduce;
+  bool escaped = false;  // while being read: somebody else may hold it already
+  std::uint8_t tag = 0;  // what the format that made it knows of it; 0 for nothing
+  std::uint64_t serial = 0;  // hashes the object: stays when the object is copied
   Value callable;
   Value arguments;
   Value keywords;
   Change* changes = nullptr;
   std::uint32_t size = 0;  // of the changes
   std::uint32_t capacity = 0;
+  struct ArrayRecord* array = nullptr;  // while being read: what it turned out to be
 };
 
-// An array, and the object that stood for it in the file (None where there was none): its names and texts may be shared
-// with other values.
+// An array, and what stood for it in the file (None where there was none): an object that makes it, or the bytes of its
+// elements.
 struct ArrayRecord {
   Array array;
   Value stand_in;
@@ -77,7 +81,9 @@ struct ArrayRecord {
 
 // What only the inside of larder may do with values.
 struct Access {
-  static constexpr std::uint8_t is_long = 1;  // flag: an integer of more than 64 bits, or 4 GiB and more of text
+  // Flags.
+  static constexpr std::uint8_t is_long = 1;    // an integer of more than 64 bits, or 4 GiB and more of text
+  static constexpr std::uint8_t is_buffer = 2;  // bytes that lie beside the pickle
 
   static Value make(ValueKind kind, const void* record, std::uint32_t length = 0, std::uint8_t flags = 0) noexcept {
     Value value;
@@ -93,7 +99,14 @@ struct Access {
     value.payload_ = payload;
     return value;
   }
-  static bool flagged(Value value) noexcept { return value.flags_ != 0; }
+  // What no value is: a place that is free.
+  static Value hole() noexcept {
+    Value value;
+    value.flags_ = 0xff;
+    return value;
+  }
+  static bool is_hole(Value value) noexcept { return value.flags_ == 0xff; }
+  static bool flagged(Value value) noexcept { return (value.flags_ & is_long) != 0; }
   static std::uint64_t payload(Value value) noexcept { return value.payload_; }
   static std::uint32_t length(Value value) noexcept { return value.length_; }
 
@@ -123,7 +136,7 @@ struct Access {
   static double floating(Value value) noexcept { return std::bit_cast<double>(value.payload_); }
   // Content of str, bytes, bytearray, and of an integer of more than 64 bits (two's complement).
   static Bytes content(Value value) noexcept {
-    if (value.flags_ != 0 && value.kind_ != ValueKind::integer) {
+    if ((value.flags_ & is_long) != 0 && value.kind_ != ValueKind::integer) {
       const auto& bytes = record<LongBytes>(value);
       return {bytes.data, bytes.size};
     }
@@ -139,6 +152,13 @@ struct Access {
 
   // A str, bytes or bytearray whose content already lives in the arena (or in something it keeps).
   static Value text(Document& document, ValueKind kind, Bytes content);
+  // Bytes that lie beside the pickle; the arena holds them.
+  static Value buffer(Document& document, ValueKind kind, Bytes content) {
+    Value value = text(document, kind, content);
+    value.flags_ |= is_buffer;
+    return value;
+  }
+  static bool is_out_of_band(Value value) noexcept { return (value.flags_ & is_buffer) != 0; }
   // Appends a change without a check of the kinds.
   static void add_change(Arena& arena, Object& object, ChangeKind kind, Value value);
   // The value of the last change if that is of this kind; null where it is not.

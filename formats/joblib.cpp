@@ -1,39 +1,48 @@
-#include "formats/table.h"
-
-#include <array>
+#include <bit>
 
 #include "base/text.h"
 #include "formats/pickle/joblib_array.h"
 #include "formats/pickle/legacy_array.h"
 #include "formats/pickle/machine.h"
 #include "formats/pickle/writer.h"
+#include "formats/table.h"
 
 namespace larder::internal {
 
 namespace {
 
-constexpr int lowest_written_protocol = 2;
+constexpr std::size_t largest_alignment = std::size_t{1} << 16;
+
+WriteOptions checked(WriteOptions options, PickleStyle style) {
+  if (options.protocol == -1) options.protocol = highest_protocol;
+  if (options.protocol < 0 || options.protocol > highest_protocol) {
+    fail(ErrorKind::usage, "pickle protocol must be 0 to ", highest_protocol, " or -1 for the highest, not ",
+         options.protocol);
+  }
+  const std::size_t alignment = options.pickle.array_alignment;
+  if (!std::has_single_bit(alignment) || alignment < ArrayWriter::alignment || alignment > largest_alignment) {
+    fail(ErrorKind::usage, "arrays are aligned to a power of two of ", ArrayWriter::alignment, " to ",
+         largest_alignment, " bytes, not to ", alignment);
+  }
+  if (options.pickle.buffer_callback && (style == PickleStyle::joblib || options.protocol < 5))
+    fail(ErrorKind::usage, "buffers can lie beside a pickle of protocol 5 in the format \"pickle\" only");
+  return options;
+}
 
 // Pickles, and joblib's pickles with arrays between the opcodes: one machine reads both.
-class JoblibFormat final : public Format {
+class PickleFormat final : public Format {
  public:
-  JoblibFormat()
-      : Format({.name = "joblib",
-                .description = "joblib >= 0.8 and pickle, protocols 0 to 5",
-                .extensions = {".joblib", ".pkl", ".pickle"},
-                .reads = true,
-                .writes = true,
-                .maps = true}) {}
+  PickleFormat(FormatInfo info, PickleStyle style) : Format(std::move(info)), style_(style) {}
 
   bool recognises(Bytes head) const override {
     if (head.empty()) return false;
     if (head[0] == std::byte{0x80}) return head.size() < 2 || std::to_integer<int>(head[1]) <= highest_protocol;
     // Protocols 0 and 1 have no header: one of the opcodes that a pickle can start with, all of which push something.
-    static constexpr std::string_view first_opcodes = "(]})NIJKLMFGSTUVXc";
+    static constexpr std::string_view first_opcodes = "(]})NIJKLMFGSTUVXcP";
     return first_opcodes.find(static_cast<char>(head[0])) != std::string_view::npos;
   }
 
-  void read(const ReadSource& source, Document& document) const override {
+  const Format& read(const ReadSource& source, Document& document) const override {
     PickleInput input(source.reader, source.limits);
     JoblibArrayReader arrays(source, input, document);
     LegacyArrayReader legacy_arrays(source, document);
@@ -44,22 +53,39 @@ class JoblibFormat final : public Format {
     const Value root = machine.run();
     input.release();
     document.set_root(root);
+    return arrays.any() || legacy_arrays.any() ? joblib_format() : pickle_format();
   }
 
   void write(Value value, Writer& writer, const WriteOptions& options) const override {
-    const int protocol = options.protocol == -1 ? highest_protocol : options.protocol;
-    if (protocol < lowest_written_protocol || protocol > highest_protocol) {
-      fail(ErrorKind::usage, "pickle protocol must be 2 to ", highest_protocol, " or -1 for the highest, not ",
-           options.protocol);
-    }
-    PickleWriter(writer, protocol).write(value);
+    const WriteOptions how = checked(options, style_);
+    PickleWriter(writer, style_, how).write(value);
   }
+
+ private:
+  PickleStyle style_;
 };
 
 }  // namespace
 
 const Format& joblib_format() {
-  static const JoblibFormat format;
+  static const PickleFormat format({.name = "joblib",
+                                    .description = "joblib >= 0.8: a pickle with arrays between the opcodes",
+                                    .extensions = {".joblib"},
+                                    .reads = true,
+                                    .writes = true,
+                                    .maps = true},
+                                   PickleStyle::joblib);
+  return format;
+}
+
+const Format& pickle_format() {
+  static const PickleFormat format({.name = "pickle",
+                                    .description = "Python's pickle, protocols 0 to 5",
+                                    .extensions = {".pkl", ".pickle"},
+                                    .reads = true,
+                                    .writes = true,
+                                    .maps = true},
+                                   PickleStyle::cpython);
   return format;
 }
 

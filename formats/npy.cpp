@@ -24,12 +24,13 @@ class NpyFormat final : public Format {
     return !head.empty() && npy_magic.starts_with(as_text(head).substr(0, npy_magic.size()));
   }
 
-  void read(const ReadSource& source, Document& document) const override {
+  const Format& read(const ReadSource& source, Document& document) const override {
     const NpyHeader header = read_npy_header(source.reader, source.limits);
     const Value array = header.dtype.has_object()
                             ? read_object_array(source, document)
                             : document.array(read_elements(source, header.dtype, header.shape, header.order));
     document.set_root(array);
+    return *this;
   }
 
   void write(Value value, Writer& writer, const WriteOptions&) const override {

@@ -7,5 +7,6 @@ namespace larder::internal {
 
 const Format& npy_format();
 const Format& joblib_format();
+const Format& pickle_format();
 
 }  // namespace larder::internal

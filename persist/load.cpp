@@ -78,12 +78,11 @@ class Loader {
                             nullptr,
                             mapping_of_files()};
     try {
-      format.read(source, document);
+      return format.read(source, document);
     } catch (Error& error) {
       if (!error.has_place()) error.at(join("byte ", reader.position(), " of ", reader.name()));
       throw;
     }
-    return format;
   }
 
   // The file behind the reader, mapped as the caller asked; nothing, and a warning in joblib's words, where that cannot

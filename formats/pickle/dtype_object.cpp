@@ -31,9 +31,7 @@ bool is_global(Value value, std::string_view module_name, std::string_view quali
 std::string text_of(Value value, std::string_view what) {
   if (value.is(ValueKind::str)) return std::string(value.as_str());
   if (!value.is(ValueKind::bytes)) bad(join(what, " is a ", name_of(value.kind()), ", not a str"));
-  std::string text;
-  for (const std::byte letter : value.as_bytes()) append_utf8(text, std::to_integer<std::uint32_t>(letter));
-  return text;
+  return utf8_of_latin1(as_text(value.as_bytes()));
 }
 
 std::uint64_t size_of(Value value, std::string_view what) {
@@ -71,6 +69,14 @@ std::vector<std::uint64_t> shape_of(Value shape) {
 
 }  // namespace
 
+bool DTypeReader::describes(Value object) {
+  if (!object.is(ValueKind::object) || object.form() != ObjectForm::reduce ||
+      !is_global(object.callable(), "numpy", "dtype") || object.arguments().empty())
+    return false;
+  const Value code = object.arguments()[0];
+  return code.is(ValueKind::str) || code.is(ValueKind::bytes) || is_global(code, "numpy", "record");
+}
+
 DType DTypeReader::read(Value object, int depth) {
   if (depth > deepest) fail(ErrorKind::limit, "dtypes are nested more than ", deepest, " deep");
   if (!object.is(ValueKind::object) || object.form() != ObjectForm::reduce ||
@@ -80,13 +86,9 @@ DType DTypeReader::read(Value object, int depth) {
   const Value arguments = object.arguments();
   if (arguments.empty()) bad("it has no code");
   DType dtype;
-  if (is_global(arguments[0], "numpy", "record")) {
-    dtype = DType::of(DTypeKind::raw, 0);
-  } else if (arguments[0].is(ValueKind::str) || arguments[0].is(ValueKind::bytes)) {
-    dtype = DType::parse(text_of(arguments[0], "the code"));
-  } else {
-    fail(ErrorKind::unsupported, "a user-defined numpy dtype");
-  }
+  if (!describes(object)) fail(ErrorKind::unsupported, "a user-defined numpy dtype");
+  dtype = is_global(arguments[0], "numpy", "record") ? DType::of(DTypeKind::raw, 0)
+                                                     : DType::parse(text_of(arguments[0], "the code"));
   if (!object.state().is_none()) dtype = with_state(dtype, object.state(), depth);
   known_.emplace(object.identity(), dtype);
   return dtype;

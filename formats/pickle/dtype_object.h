@@ -14,6 +14,9 @@ namespace larder::internal {
 // Reads dtypes. One object of the file becomes one DType, so that what shared a dtype still does.
 class DTypeReader {
  public:
+  // Whether it is one of numpy's own; not a dtype that another package defines.
+  static bool describes(Value object);
+
   // Errors: `malformed`, `unsupported` (a state of an old numpy, a user-defined dtype), `limit` (nesting).
   DType read(Value object) { return read(object, 0); }
 

@@ -9,8 +9,11 @@
 namespace larder::internal {
 
 Reader& PickleInput::release() {
+  if (opcode_ != nullptr) opcode_position_ = opcode_position();
+  opcode_ = nullptr;
   reader_.consume(static_cast<std::size_t>(next_ - start_));
   start_ = next_ = end_ = nullptr;
+  find_frame_stop();
   return reader_;
 }
 
@@ -22,6 +25,20 @@ void PickleInput::refill(std::size_t size) {
   }
   start_ = next_ = ahead.data();
   end_ = start_ + ahead.size();
+  find_frame_stop();
+}
+
+void PickleInput::find_frame_stop() noexcept {
+  const auto next = reinterpret_cast<std::uintptr_t>(next_);
+  if (frame_end_ == 0) {
+    frame_stop_ = no_stop_;
+  } else if (frame_end_ <= position()) {
+    frame_stop_ = next;
+  } else {
+    const std::uint64_t left = frame_end_ - position();
+    frame_stop_ =
+        left <= static_cast<std::uint64_t>(end_ - next_) ? next + static_cast<std::uintptr_t>(left) : no_stop_;
+  }
 }
 
 Region PickleInput::take_region(std::uint64_t size, std::string_view what) {
@@ -52,13 +69,15 @@ void PickleInput::enter_frame(std::uint64_t size) {
   const auto ready = static_cast<std::size_t>(std::min<std::uint64_t>(size, largest_take));
   if (static_cast<std::size_t>(end_ - next_) < ready) refill(ready);
   frame_end_ = *end;
+  find_frame_stop();
 }
 
-void PickleInput::check_open_frame() {
-  if (position() < frame_end_) return;
+void PickleInput::check_frame() {
+  if (frame_end_ == 0 || position() < frame_end_) return;
   if (position() > frame_end_)
     fail(ErrorKind::malformed, "an opcode reaches over the end of its frame at byte ", frame_end_);
   frame_end_ = 0;
+  find_frame_stop();
 }
 
 void PickleInput::leave_frame() {

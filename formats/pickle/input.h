@@ -59,23 +59,39 @@ class PickleInput {
   // A frame of `size` bytes starts here. Error `malformed` inside another frame, `truncated` where the source is known
   // to be shorter.
   void enter_frame(std::uint64_t size);
-  // Called between opcodes: an argument must not reach over the end of its frame.
-  void check_frame() {
-    if (frame_end_ != 0) check_open_frame();
+  // The next opcode. An argument of the one before must not have reached over the end of its frame.
+  std::uint8_t opcode() {
+    if (reinterpret_cast<std::uintptr_t>(next_) >= frame_stop_) check_frame();
+    if (next_ == end_) refill(1);
+    opcode_ = next_;
+    return std::to_integer<std::uint8_t>(*next_++);
   }
+  // Offset of the opcode that was read last.
+  std::uint64_t opcode_position() const noexcept {
+    return opcode_ == nullptr ? opcode_position_ : reader_.position() + static_cast<std::uint64_t>(opcode_ - start_);
+  }
+
+  // Passes over `size` bytes; Error `truncated`, naming `what`, where the source is shorter.
+  void skip(std::uint64_t size, std::string_view what) { release().skip(size, what); }
   // Called at STOP and before raw bytes: nothing of a frame may be left.
   void leave_frame();
 
  private:
   void refill(std::size_t size);
-  void check_open_frame();
+  void check_frame();
+  void find_frame_stop() noexcept;
 
   Reader& reader_;
   const Limits& limits_;
   const std::byte* start_ = nullptr;  // what the Reader shows
   const std::byte* next_ = nullptr;
   const std::byte* end_ = nullptr;
+  const std::byte* opcode_ = nullptr;  // the last one, where it is still shown
+  std::uint64_t opcode_position_ = 0;
   std::uint64_t frame_end_ = 0;  // 0: outside frames
+  // The address at which the frame ends, as far as what is shown reaches; more than any address where it ends later.
+  std::uintptr_t frame_stop_ = no_stop_;
+  static constexpr std::uintptr_t no_stop_ = ~std::uintptr_t{0};
 };
 
 }  // namespace larder::internal

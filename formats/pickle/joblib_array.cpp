@@ -8,6 +8,7 @@
 #include "document/walk.h"
 #include "formats/elements.h"
 #include "formats/pickle/machine.h"
+#include "formats/pickle/numpy_array.h"
 
 namespace larder::internal {
 
@@ -39,16 +40,6 @@ Value required(Value state, std::string_view name) {
   return *value;
 }
 
-Shape shape_of(Value value) {
-  if (!value.is(ValueKind::tuple)) bad("its shape is no tuple");
-  Shape shape;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    if (!value[i].fits_int64() || value[i].as_int() < 0) bad("its shape has a size that is no size");
-    shape.push_back(static_cast<std::uint64_t>(value[i].as_int()));
-  }
-  return shape;
-}
-
 Order order_of(Value value) {
   if (value.is(ValueKind::str) && value.as_str() == "C") return Order::c;
   if (value.is(ValueKind::str) && value.as_str() == "F") return Order::fortran;
@@ -64,6 +55,7 @@ bool is_aligned_by_padding(Value state) {
 
 Value JoblibArrayReader::replace(Value object) {
   if (!is_wrapper(object)) return object;
+  any_ = true;
   const Value state = object.state();
   if (!state.is(ValueKind::dict)) bad("its state is no dict");
   const DType dtype = dtypes_.read(required(state, "dtype"));
@@ -74,7 +66,9 @@ Value JoblibArrayReader::replace(Value object) {
                      (subclass.qualified_name() == "ndarray" || subclass.qualified_name() == "memmap");
   if (!plain && subclass.is(ValueKind::global))
     source_.warn(join("a ", subclass.module_name(), ".", subclass.qualified_name(), " is loaded as a plain array"));
-  return Access::make_array(document_, elements(state, dtype), object);
+  Array array = elements(state, dtype);
+  if (!(array.dtype() == dtype)) Access::object(object).tag = outdated_wrapper;
+  return Access::make_array(document_, std::move(array), object);
 }
 
 // Elements that are Python objects come as a pickle of their own, with its own memo and without arrays of joblib's
@@ -86,8 +80,10 @@ Value JoblibArrayReader::nested_pickle() {
     if (source_.observer != nullptr) source_.observer->on_nested_stream(begins, input_.position());
   };
   tell(true);
-  const Value value = PickleMachine(input_, document_, source_, {}).run();
+  PickleMachine machine(input_, document_, source_, {});
+  const Value value = machine.run();
   tell(false);
+  if (value.is(ValueKind::object)) Access::object(value).tag = static_cast<std::uint8_t>(machine.protocol());
   return value;
 }
 
@@ -103,7 +99,7 @@ Array JoblibArrayReader::elements(Value state, const DType& dtype) {
                       " is not byte aligned, which slows some libraries down and may crash others; write the file "
                       "again to align it"));
   }
-  const Shape shape = shape_of(required(state, "shape"));
+  const Shape shape = shape_of(required(state, "shape"), "a joblib array");
   const Order order = order_of(required(state, "order"));
   Limits left = source_.limits;
   left.bytes -= std::min(left.bytes, read_bytes_);
@@ -117,61 +113,6 @@ Array JoblibArrayReader::elements(Value state, const DType& dtype) {
 void JoblibArrayReader::skip_padding() {
   const std::uint8_t length = input_.byte();
   static_cast<void>(input_.take(length));
-}
-
-Value JoblibArrayWriter::stand_in(Value value) {
-  const ArrayRecord& record = Access::array(value);
-  if (record.stand_in.is(ValueKind::object)) adopt_names(record.stand_in);
-  const Array& array = record.array;
-  Document& scratch = interned_.scratch();
-
-  std::vector<Value> sizes;
-  for (const std::uint64_t size : array.shape()) sizes.push_back(Value::integer(static_cast<std::int64_t>(size)));
-  const Value object =
-      scratch.object(ObjectForm::newobj, interned_.global(module_of_wrapper, name_of_wrapper), scratch.tuple());
-  const Value state = scratch.dict();
-  scratch.insert(state, interned_.str("subclass"), interned_.global("numpy", "ndarray"));
-  scratch.insert(state, interned_.str("shape"), scratch.tuple(sizes));
-  scratch.insert(state, interned_.str("order"), interned_.str(array.storage_order() == Order::fortran ? "F" : "C"));
-  scratch.insert(state, interned_.str("dtype"), dtypes_.write(array.dtype()));
-  scratch.insert(state, interned_.str("allow_mmap"), Value::boolean(true));
-  scratch.insert(state, interned_.str("numpy_array_alignment_bytes"), Value::integer(alignment));
-  scratch.set_state(object, state);
-  return object;
-}
-
-// Texts that Python interned where the file was written, and that other values of the document may share.
-void JoblibArrayWriter::adopt_names(Value stand_in) {
-  const auto adopt = [&](Value value) {
-    if (value.is(ValueKind::str) || value.is(ValueKind::global)) interned_.adopt(value);
-  };
-  adopt(stand_in.callable());
-  const Value state = stand_in.state();
-  for (std::size_t i = 0; i < state.size(); ++i) {
-    adopt(state.key(i));
-    adopt(state.value(i));
-  }
-  // The dtype and those it is made of: class, byte order, names and titles of fields.
-  const auto dtype = state.find("dtype");
-  if (!dtype) return;
-  walk(*dtype, [&](Value part) {
-    if (!part.is(ValueKind::object)) return;
-    adopt(part.callable());
-    const Value described = part.state();
-    if (!described.is(ValueKind::tuple) || described.size() < 5) return;
-    adopt(described[1]);
-    if (described[3].is(ValueKind::tuple)) std::ranges::for_each(Access::members(described[3]), adopt);
-    if (described[4].is(ValueKind::dict)) std::ranges::for_each(Access::members(described[4]), adopt);
-  });
-}
-
-void JoblibArrayWriter::write_elements(const Array& array, Writer& writer) {
-  std::array<std::byte, 1 + alignment> padding;
-  padding.fill(std::byte{0xff});
-  const std::size_t length = alignment - static_cast<std::size_t>((writer.position() + 1) % alignment);
-  padding[0] = static_cast<std::byte>(length);
-  writer.write(std::span(padding).first(1 + length));
-  internal::write_elements(array, array.storage_order(), writer);
 }
 
 }  // namespace larder::internal

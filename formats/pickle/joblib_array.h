@@ -10,6 +10,10 @@
 
 namespace larder::internal {
 
+// The tag of a NumpyArrayWrapper whose array has another dtype by now; and, of an array of Python objects, the protocol
+// of the pickle that held it.
+constexpr std::uint8_t outdated_wrapper = 0xff;
+
 // Puts arrays in the place of the objects that stand for them. Borrows all it is given.
 class JoblibArrayReader {
  public:
@@ -20,6 +24,9 @@ class JoblibArrayReader {
   // `object` itself. Errors: as ReadSource's formats.
   Value replace(Value object);
 
+  // Whether there was any.
+  bool any() const noexcept { return any_; }
+
  private:
   Value nested_pickle();
   Array elements(Value state, const DType& dtype);
@@ -29,26 +36,8 @@ class JoblibArrayReader {
   PickleInput& input_;
   Document& document_;
   DTypeReader dtypes_;
+  bool any_ = false;
   std::uint64_t read_bytes_ = 0;  // of all arrays so far, which share the limit
-};
-
-// Makes the objects that stand for arrays.
-class JoblibArrayWriter {
- public:
-  explicit JoblibArrayWriter(Interned& interned) : interned_(interned), dtypes_(interned) {}
-
-  // The NumpyArrayWrapper for an array value. Error `unsupported` for dtypes that joblib files cannot hold.
-  Value stand_in(Value array);
-
-  // Writes what follows the stand-in: padding that aligns the elements to 16 bytes from the writer's start, then the
-  // elements.
-  static void write_elements(const Array& array, Writer& writer);
-
- private:
-  void adopt_names(Value stand_in);
-
-  Interned& interned_;
-  DTypeWriter dtypes_;
 };
 
 }  // namespace larder::internal

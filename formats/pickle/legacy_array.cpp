@@ -11,6 +11,7 @@
 #include "formats/npy.h"
 #include "formats/npy_header.h"
 #include "formats/pickle/joblib_class.h"
+#include "formats/pickle/numpy_array.h"
 
 namespace larder::internal {
 
@@ -47,22 +48,13 @@ bool is_true(Value value) {
   return value.as_int() != 0;
 }
 
-Shape shape_of(Value value) {
-  if (!value.is(ValueKind::tuple)) bad("its shape is no tuple");
-  Shape shape;
-  for (const Value size : Access::members(value)) {
-    if (!size.fits_int64() || size.as_int() < 0) bad("its shape has a size that is no size");
-    shape.push_back(static_cast<std::uint64_t>(size.as_int()));
-  }
-  return shape;
-}
-
 }  // namespace
 
 Value LegacyArrayReader::replace(Value object) {
   const std::string_view name = joblib_class(object);
   const bool raw = name == "ZNDArrayWrapper";
   if (!raw && name != "NDArrayWrapper") return object;
+  any_ = true;
   const auto filename = text_of(required(object, "filename"));
   if (!filename) bad("its filename is no str");
   if (!source_.open_sibling)
@@ -106,7 +98,7 @@ Value LegacyArrayReader::read_raw(Reader& companion, Value object) {
   const Value state = required(object, "state");
   // What numpy's __setstate__ gets, but for the bytes: (1, shape, dtype, is_fortran).
   if (!state.is(ValueKind::tuple) || state.size() != 4) bad("its state is no (version, shape, dtype, is_fortran)");
-  const Shape shape = shape_of(state[1]);
+  const Shape shape = shape_of(state[1], "an array of old joblib");
   const DType dtype = dtypes_.read(state[2]);
   const Order order = is_true(state[3]) ? Order::fortran : Order::c;
   if (dtype.has_object()) bad("Python objects are stored as raw bytes");

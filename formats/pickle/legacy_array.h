@@ -21,6 +21,9 @@ class LegacyArrayReader {
   // be opened, and as Format::read.
   Value replace(Value object);
 
+  // Whether there was any.
+  bool any() const noexcept { return any_; }
+
  private:
   Value read_npy(Reader& companion, Value object);
   Value read_raw(Reader& companion, Value object);
@@ -30,6 +33,7 @@ class LegacyArrayReader {
   const ReadSource& source_;
   Document& document_;
   DTypeReader dtypes_;
+  bool any_ = false;
   std::uint64_t read_bytes_ = 0;  // of all arrays so far, which share the limit
 };
 

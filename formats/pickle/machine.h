@@ -3,35 +3,18 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <vector>
 
 #include <larder/document.h>
 #include <larder/plugin/format.h>
 
 #include "formats/pickle/input.h"
+#include "formats/pickle/memo.h"
+#include "formats/pickle/numpy_array.h"
 #include "formats/pickle/opcodes.h"
+#include "formats/pickle/python2_strings.h"
 
 namespace larder::internal {
-
-// The memo: values by index. Dense where pickles are dense, sparse where a file names wild indices.
-class Memo {
- public:
-  void put(std::uint64_t index, Value value);
-  // Error `malformed` where nothing was put.
-  Value get(std::uint64_t index) const;
-  // Number of entries, which is the index that MEMOIZE uses.
-  std::uint64_t size() const noexcept { return entries_; }
-
- private:
-  struct Slot {
-    Value value;
-    bool used = false;
-  };
-  std::vector<Slot> dense_;
-  std::map<std::uint64_t, Value> sparse_;  // ordered: indices chosen by the file cannot collide
-  std::uint64_t entries_ = 0;
-};
 
 // Runs one pickle. Not thread-safe; used once.
 class PickleMachine {
@@ -40,37 +23,53 @@ class PickleMachine {
   // (never in the memo).
   using OnBuild = std::function<Value(Value object)>;
 
-  // All is borrowed. `on_build` may be empty. Of the source its limits, its observer and what it says of pickles count.
+  // All is borrowed. `on_build` may be empty.
   PickleMachine(PickleInput& input, Document& document, const ReadSource& source, OnBuild on_build);
 
   // Reads to STOP and returns the value. Errors: `truncated`, `malformed`, `limit`, `unsupported`.
   Value run();
 
+  // The highest protocol that the pickle said it has; 0 where it said none.
+  int protocol() const noexcept { return protocol_; }
+
  private:
-  // Opcodes, in groups; each handler leaves the stack right or throws.
+  Value run_to_stop();
+  // Opcodes that are not in the hot loop; each leaves the stack right or throws.
   void step(Opcode opcode);
-  bool step_scalar(Opcode opcode);
-  bool step_text(Opcode opcode);
-  bool step_container(Opcode opcode);
-  bool step_memo(Opcode opcode);
-  bool step_object(Opcode opcode);
+  void step_text(Opcode opcode);
+  void step_object(Opcode opcode);
   void set_protocol(int protocol);
 
   // The stack. Nothing below the last mark is in reach.
   void push(Value value) { stack_.push_back(value); }
-  Value pop();
-  Value& top();
+  Value pop() {
+    const Value value = top();
+    stack_.pop_back();
+    return value;
+  }
+  Value& top() {
+    if (stack_.size() <= floor_) fail(ErrorKind::malformed, "the stack is empty");
+    return stack_.back();
+  }
+  void mark();
   std::span<const Value> since_mark() const;
-  std::span<const Value> last(std::size_t count) const;
+  std::span<const Value> last(std::size_t count) const {
+    if (stack_.size() - floor_ < count) fail(ErrorKind::malformed, "the stack holds fewer than ", count, " values");
+    return std::span(stack_).last(count);
+  }
   void drop(std::size_t count) { stack_.resize(stack_.size() - count); }
   void drop_to_mark();
-  std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
+  void replace(std::size_t count, Value value);
+  void replace_to_mark(Value value);
+  void drop_top();
   // The value right below the last mark.
   Value below_mark() const;
 
   Value text(ValueKind kind, std::uint64_t size);
-  Value python2_string(std::string_view bytes);
+  Bytes content(ValueKind kind, std::uint64_t size);
   Value long_integer(std::uint64_t size);
+  Value next_buffer();
+  void make_read_only();
 
   // Nothing to add fits everything, as in CPython.
   void append_all(Value target, std::span<const Value> members);
@@ -79,7 +78,10 @@ class PickleMachine {
   Value dict_of(std::span<const Value> pairs);
 
   Value global(std::string_view module_name, std::string_view qualified_name);
+  Value global(Value module_name, Value qualified_name);
   Value persistent_object(Value id);
+  // Every call goes through here: checks it, and tells the observer.
+  void announce_call(ObjectForm form, Value callable, Value arguments, Value keywords);
   // An object that `callable` makes.
   Value call(ObjectForm form, Value callable, Value arguments, Value keywords = {});
   void reduce();
@@ -88,14 +90,17 @@ class PickleMachine {
 
   PickleInput& input_;
   Document& document_;
+  Arena& arena_;
   const ReadSource& source_;
-  std::uint64_t at_ = 0;  // offset of the opcode
   OnBuild on_build_;
+  Python2StringReader python2_strings_;
+  NumpyArrayReader arrays_;
   std::vector<Value> stack_;
   std::vector<std::size_t> marks_;
+  std::size_t floor_ = 0;  // the last mark
   Memo memo_;
+  std::size_t next_buffer_ = 0;
   int protocol_ = 0;
-  bool stopped_ = false;
 };
 
 }  // namespace larder::internal

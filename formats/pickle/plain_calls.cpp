@@ -13,18 +13,15 @@ namespace {
 
 using Evaluate = std::optional<Value> (*)(Document&, Value arguments);
 
+constexpr std::array<std::string_view, 6> names = {"_codecs.encode", "bytes",  "bytearray", "set",
+                                                   "frozenset",      "complex"};
+
 // A str of Latin-1 letters as the bytes it stands for.
 std::optional<std::string> latin1_of(Value text, Value encoding) {
   if (!text.is(ValueKind::str) || !encoding.is(ValueKind::str)) return std::nullopt;
   const auto name = encoding.as_str();
   if (name != "latin1" && name != "latin-1") return std::nullopt;
-  std::string bytes;
-  for (std::string_view rest = text.as_str(); !rest.empty();) {
-    const std::uint32_t letter = take_utf8(rest);
-    if (letter > 0xff) return std::nullopt;
-    bytes.push_back(static_cast<char>(letter));
-  }
-  return bytes;
+  return latin1_of_utf8(text.as_str());
 }
 
 std::optional<Value> encode(Document& document, Value arguments) {
@@ -68,33 +65,17 @@ std::optional<Value> complex(Document& document, Value arguments) {
   return document.complex({arguments[0].as_float(), arguments[1].as_float()});
 }
 
-struct Row {
-  std::string_view module_name;
-  std::string_view qualified_name;
-  Evaluate evaluate;
-};
-
-constexpr std::array<Row, 6> rows = {{
-    {"_codecs", "encode", encode},
-    {"builtins", "bytes", bytes},
-    {"builtins", "bytearray", bytearray},
-    {"builtins", "set", set},
-    {"builtins", "frozenset", frozenset},
-    {"builtins", "complex", complex},
-}};
-
 }  // namespace
 
-std::optional<Value> evaluate_plain_call(Document& document, Value callable, Value arguments) {
-  if (!callable.is(ValueKind::global)) return std::nullopt;
-  for (const Row& row : rows) {
-    if (callable.module_name() != row.module_name || callable.qualified_name() != row.qualified_name) continue;
-    const auto value = row.evaluate(document, arguments);
-    if (!value)
-      fail(ErrorKind::malformed, row.module_name, ".", row.qualified_name, " with these arguments is not plain data");
-    return value;
-  }
-  return std::nullopt;
+std::optional<Value> evaluate_plain_call(Document& document, Known callable, Value arguments) {
+  static constexpr std::array<Evaluate, 6> evaluators = {encode, bytes, bytearray, set, frozenset, complex};
+  static_assert(static_cast<int>(Known::encode) == 1 && static_cast<int>(Known::complex) == 6);
+  if (callable < Known::encode || callable > Known::complex) return std::nullopt;
+  const auto value = evaluators[static_cast<std::size_t>(callable) - 1](document, arguments);
+  if (!value)
+    fail(ErrorKind::malformed, "a call of ", names[static_cast<std::size_t>(callable) - 1],
+         " with these arguments is not plain data");
+  return value;
 }
 
 }  // namespace larder::internal

@@ -1,16 +1,15 @@
 #include "formats/pickle/writer.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "base/text.h"
 #include "base/unicode.h"
 #include "document/records.h"
-#include "formats/pickle/names.h"
 
 namespace larder::internal {
 
 namespace {
+
 constexpr std::size_t batch_size = 1000;  // of APPENDS, SETITEMS and ADDITEMS
 
 // Texts that CPython has once: the empty one, and those of one Latin-1 letter.
@@ -19,22 +18,50 @@ bool is_shared(std::string_view utf8) {
   const auto first = static_cast<unsigned char>(utf8.front());
   return utf8.size() == 2 && (first == 0xc2 || first == 0xc3);
 }
+
 }  // namespace
 
+PickleWriter::PickleWriter(Writer& writer, PickleStyle style, const WriteOptions& options)
+    : style_(style),
+      options_(options),
+      protocol_(options.protocol),
+      output_(writer, protocol_ >= 4),
+      scalars_(output_, protocol_),
+      arrays_(interned_, protocol_, options.pickle) {}
+
 void PickleWriter::write(Value root) {
-  const std::byte head[] = {static_cast<std::byte>(Opcode::proto), static_cast<std::byte>(protocol_)};
-  output_.writer().write(head);  // outside the first frame
-  push_value(root);
-  while (!tasks_.empty()) {
-    const Task task = tasks_.back();
-    tasks_.pop_back();
-    run(task);
+  if (protocol_ >= 2) {
+    const std::byte head[] = {static_cast<std::byte>(Opcode::proto), static_cast<std::byte>(protocol_)};
+    output_.writer().write(head);  // outside the first frame
   }
+  push_value(root);
+  run();
   output_.opcode(Opcode::stop);
   output_.close_frame();
 }
 
-void PickleWriter::run(const Task& task) {
+void PickleWriter::run() {
+  while (!tasks_.empty()) {
+    const std::size_t at = tasks_.size() - 1;
+    switch (tasks_[at].kind) {
+      case Kind::members:
+      case Kind::entries:
+        continue_batches(at);
+        break;
+      case Kind::tuple:
+      case Kind::frozenset:
+        continue_members(at);
+        break;
+      default: {
+        const Task task = tasks_[at];
+        tasks_.pop_back();
+        run_once(task);
+      }
+    }
+  }
+}
+
+void PickleWriter::run_once(const Task& task) {
   switch (task.kind) {
     case Kind::value:
       return save(task.value);
@@ -42,164 +69,162 @@ void PickleWriter::run(const Task& task) {
       return output_.opcode(task.code);
     case Kind::memoize:
       return memoize(task.value);
-    case Kind::members:
-      return continue_members(task);
-    case Kind::entries:
-      return continue_entries(task);
-    case Kind::tuple:
-      return finish_tuple(task.value);
-    case Kind::frozenset:
-      return finish_frozenset(task.value);
     case Kind::reduced:
       return finish_reduced(task.value);
+    case Kind::wrapper:
+      return build_wrapper();
     case Kind::elements:
-      output_.close_frame();
-      return JoblibArrayWriter::write_elements(task.value.as_array(), output_.writer());
+      return write_payload(task.value);
+    default:
+      return write_nested(task.value);
   }
+}
+
+void PickleWriter::push_sequence(Kind kind, Value value, Opcode code, bool exact) {
+  push(kind, value, code);
+  tasks_.back().exact = exact && style_ == PickleStyle::cpython && protocol_ > 0;
 }
 
 void PickleWriter::push_values(std::span<const Value> values) {
   for (std::size_t i = values.size(); i-- > 0;) push_value(values[i]);
 }
 
-void PickleWriter::memoize(Value value) {
-  if (memo_.size() >= std::numeric_limits<std::uint32_t>::max())
-    fail(ErrorKind::limit, "a pickle cannot refer to more than 2^32 - 1 objects");
-  const auto index = static_cast<std::uint32_t>(memo_.size());
-  memo_.emplace(value.identity(), index);
-  if (protocol_ >= 4) return output_.opcode(Opcode::memoize);
-  if (index < 256) {
-    output_.opcode(Opcode::binput);
-    output_.number(static_cast<std::uint8_t>(index));
-  } else {
-    output_.opcode(Opcode::long_binput);
-    output_.number(index);
+// The task stays on the stack while its members are written, below whatever these need.
+void PickleWriter::continue_batches(std::size_t at) {
+  const auto slots = Access::members(tasks_[at].value);
+  while (true) {
+    Task& task = tasks_[at];
+    if (task.next == task.stop) {
+      if (next_batch(task, slots.size())) continue;
+      tasks_.pop_back();
+      return;
+    }
+    save(slots[task.next++]);
+    if (tasks_.size() > at + 1) return;
   }
 }
 
-bool PickleWriter::refer(Value value) {
-  const void* const identity = value.identity();
-  const auto found = identity == nullptr ? memo_.end() : memo_.find(identity);
-  if (found == memo_.end()) return false;
-  if (found->second < 256) {
-    output_.opcode(Opcode::binget);
-    output_.number(static_cast<std::uint8_t>(found->second));
-  } else {
-    output_.opcode(Opcode::long_binget);
-    output_.number(found->second);
+// Ends a batch, and begins the next one; false where none follows. Opcodes for one member alone exist for lists and
+// dicts. CPython's loops for a dict or set itself go on until a batch is not full, so that one of 1000 ends with an
+// empty batch; for a list itself, only a list of one is written without a mark.
+bool PickleWriter::next_batch(Task& task, std::size_t slots) {
+  const std::size_t stride = task.kind == Kind::entries ? 2 : 1;
+  const bool has_single = task.code != Opcode::additems;
+  const Opcode single = task.kind == Kind::entries ? Opcode::setitem : Opcode::append;
+  bool was_full = false;
+  if (task.open) {
+    output_.opcode(task.alone ? single : task.code);
+    was_full = task.next % (batch_size * stride) == 0;
+    task.open = false;
   }
+  const std::size_t left = (slots - task.next) / stride;
+  const bool ends_empty = task.exact && task.code != Opcode::appends && was_full;
+  if (left == 0 && !ends_empty) return false;
+  if (protocol_ == 0) {
+    task.alone = true;
+    task.stop = task.next + stride;
+  } else {
+    task.alone = has_single && left == 1 && (!task.exact || task.next == 0);
+    task.stop = task.next + std::min(left, batch_size) * stride;
+  }
+  task.open = true;
+  if (!task.alone) output_.opcode(Opcode::mark);
+  if (left == 0) {
+    output_.opcode(task.code);
+    task.open = false;
+    return false;
+  }
+  return true;
+}
+
+void PickleWriter::continue_members(std::size_t at) {
+  const auto members = Access::members(tasks_[at].value);
+  while (tasks_[at].next < members.size()) {
+    save(members[tasks_[at].next++]);
+    if (tasks_.size() > at + 1) return;
+  }
+  const Task task = tasks_[at];
+  tasks_.pop_back();
+  if (task.kind == Kind::tuple)
+    finish_tuple(task.value);
+  else
+    finish_frozenset(task.value);
+}
+
+void PickleWriter::memoize(Value value) { write_index(written_.add(value)); }
+
+void PickleWriter::write_index(std::uint32_t index) {
+  if (protocol_ >= 4) return output_.opcode(Opcode::memoize);
+  scalars_.index(Opcode::put, Opcode::binput, Opcode::long_binput, index);
+}
+
+bool PickleWriter::refer(Value value) {
+  const auto index = written_.find(value);
+  if (!index) return false;
+  scalars_.index(Opcode::get, Opcode::binget, Opcode::long_binget, *index);
   return true;
 }
 
 void PickleWriter::save(Value value) {
   output_.before_value();
-  if (value.is(ValueKind::str) && is_shared(value.as_str())) value = interned_.str(value.as_str());
-  if (!value.is(ValueKind::integer) && !value.is(ValueKind::array) && refer(value)) return;
   switch (value.kind()) {
     case ValueKind::none:
       return output_.opcode(Opcode::none);
     case ValueKind::boolean:
-      return output_.opcode(value.as_bool() ? Opcode::newtrue : Opcode::newfalse);
+      return scalars_.boolean(value.as_bool());
     case ValueKind::integer:
-      return save_integer(value);
-    case ValueKind::floating: {
-      output_.opcode(Opcode::binfloat);
-      std::byte bytes[8];
-      store_be(bytes, std::bit_cast<std::uint64_t>(value.as_float()));
-      return output_.text(as_text(bytes));
-    }
+      return scalars_.integer(value);
+    case ValueKind::floating:
+      return scalars_.floating(value.as_float());
+    case ValueKind::array:
+      return save_array(value);
+    case ValueKind::object:
+      return save_object(value);
+    case ValueKind::str:
+      return save_str(is_shared(value.as_str()) ? interned_.str(value.as_str()) : value);
+    case ValueKind::tuple:
+      return save_tuple(value);
+    default:
+      break;
+  }
+  if (Access::is_out_of_band(value)) return save_buffer(value);
+  if (refer(value)) return;
+  switch (value.kind()) {
     case ValueKind::complex: {
       const Value parts[] = {Value::floating(value.as_complex().real()), Value::floating(value.as_complex().imag())};
       return save_reduce(value, "builtins", "complex", parts);
     }
-    case ValueKind::str:
-      return save_str(value);
     case ValueKind::bytes:
       return save_bytes(value);
     case ValueKind::bytearray:
       return save_bytearray(value);
     case ValueKind::list:
-      output_.opcode(Opcode::empty_list);
-      memoize(value);
-      return push(Kind::members, value, Opcode::appends);
-    case ValueKind::tuple:
-      return save_tuple(value);
+      return save_list(value);
     case ValueKind::dict:
-      output_.opcode(Opcode::empty_dict);
-      memoize(value);
-      return push(Kind::entries, value, Opcode::setitems);
+      return save_dict(value);
     case ValueKind::set:
-      return save_set(value, Opcode::additems, "set");
+      return save_set(value, "set");
     case ValueKind::frozenset:
-      return save_set(value, Opcode::frozenset, "frozenset");
-    case ValueKind::array:
-      return save_array(value);
-    case ValueKind::global:
+      return save_set(value, "frozenset");
+    default:
       return save_global(value);
-    case ValueKind::object:
-      return save_object(value);
   }
-}
-
-void PickleWriter::save_integer(Value value) {
-  if (value.fits_int64()) {
-    const std::int64_t number = value.as_int();
-    if (number >= 0 && number <= 0xff) {
-      output_.opcode(Opcode::binint1);
-      return output_.number(static_cast<std::uint8_t>(number));
-    }
-    if (number >= 0 && number <= 0xffff) {
-      output_.opcode(Opcode::binint2);
-      return output_.number(static_cast<std::uint16_t>(number));
-    }
-    if (std::in_range<std::int32_t>(number)) {
-      output_.opcode(Opcode::binint);
-      return output_.number(static_cast<std::int32_t>(number));
-    }
-  }
-  const std::string bytes = value.int_bytes();
-  if (bytes.size() < 256) {
-    output_.opcode(Opcode::long1);
-    output_.number(static_cast<std::uint8_t>(bytes.size()));
-  } else {
-    output_.opcode(Opcode::long4);
-    output_.number(static_cast<std::uint32_t>(bytes.size()));
-  }
-  output_.text(bytes);
-}
-
-void PickleWriter::sized(Opcode one_byte, Opcode four_bytes, Opcode eight_bytes, bool has_one_byte, Bytes content) {
-  const std::size_t header = output_.size();
-  if (has_one_byte && content.size() <= 0xff) {
-    output_.opcode(one_byte);
-    output_.number(static_cast<std::uint8_t>(content.size()));
-  } else if (content.size() <= 0xffffffff) {
-    output_.opcode(four_bytes);
-    output_.number(static_cast<std::uint32_t>(content.size()));
-  } else if (protocol_ >= 4) {
-    output_.opcode(eight_bytes);
-    output_.number(std::uint64_t{content.size()});
-  } else {
-    fail(ErrorKind::unsupported, "pickle protocol ", protocol_,
-         " cannot hold texts or bytes of 4 GiB and more; protocol 4 can");
-  }
-  output_.content(header, content);
 }
 
 void PickleWriter::save_str(Value value) {
-  sized(Opcode::short_binunicode, Opcode::binunicode, Opcode::binunicode8, protocol_ >= 4, as_bytes(value.as_str()));
+  if (refer(value)) return;
+  scalars_.str(as_text(Access::content(value)));
   memoize(value);
 }
 
 void PickleWriter::save_bytes(Value value) {
   if (protocol_ >= 3) {
-    sized(Opcode::short_binbytes, Opcode::binbytes, Opcode::binbytes8, true, value.as_bytes());
+    scalars_.bytes(value.as_bytes());
     return memoize(value);
   }
   if (value.empty()) return save_reduce(value, "builtins", "bytes", {});
-  std::string text;
-  for (const std::byte letter : value.as_bytes()) append_utf8(text, std::to_integer<std::uint32_t>(letter));
-  const Value arguments[] = {interned_.scratch().str(text), interned_.str("latin1")};
+  const Value text = interned_.scratch().str(utf8_of_latin1(as_text(value.as_bytes())));
+  const Value arguments[] = {text, interned_.str("latin1")};
   save_reduce(value, "_codecs", "encode", arguments);
 }
 
@@ -209,186 +234,95 @@ void PickleWriter::save_bytearray(Value value) {
     const Value content = interned_.scratch().bytes(value.as_bytes());
     return save_reduce(value, "builtins", "bytearray", {&content, 1});
   }
-  const std::size_t header = output_.size();
-  output_.opcode(Opcode::bytearray8);
-  output_.number(std::uint64_t{value.size()});
-  output_.content(header, value.as_bytes());
+  scalars_.bytearray(value.as_bytes());
   memoize(value);
 }
 
+// Each use is a buffer of its own: its address says nothing of its length.
+void PickleWriter::save_buffer(Value value) {
+  const bool is_bytes = value.is(ValueKind::bytes);
+  if (options_.pickle.buffer_callback) {
+    output_.opcode(Opcode::next_buffer);
+    if (is_bytes) output_.opcode(Opcode::readonly_buffer);
+    return options_.pickle.buffer_callback(arrays_.buffer(value));
+  }
+  if (protocol_ < (is_bytes ? 3 : 5)) {
+    Document& scratch = interned_.scratch();
+    return save(is_bytes ? scratch.bytes(value.as_bytes()) : scratch.bytearray(value.as_bytes()));
+  }
+  if (is_bytes)
+    scalars_.bytes(value.as_bytes());
+  else
+    scalars_.bytearray(value.as_bytes());
+  write_index(written_.skip());
+}
+
+void PickleWriter::save_list(Value value) {
+  if (protocol_ == 0) output_.opcode(Opcode::mark);
+  output_.opcode(protocol_ == 0 ? Opcode::list : Opcode::empty_list);
+  memoize(value);
+  push_sequence(Kind::members, value, Opcode::appends, true);
+}
+
+void PickleWriter::save_dict(Value value) {
+  if (protocol_ == 0) output_.opcode(Opcode::mark);
+  output_.opcode(protocol_ == 0 ? Opcode::dict : Opcode::empty_dict);
+  memoize(value);
+  push_sequence(Kind::entries, value, Opcode::setitems, true);
+}
+
 void PickleWriter::save_tuple(Value value) {
-  if (value.empty()) return output_.opcode(Opcode::empty_tuple);
-  if (value.size() > 3) output_.opcode(Opcode::mark);
+  if (value.empty()) {
+    if (protocol_ > 0) return output_.opcode(Opcode::empty_tuple);
+    output_.opcode(Opcode::mark);
+    return output_.opcode(Opcode::tuple);
+  }
+  if (refer(value)) return;
+  if (value.size() > 3 || protocol_ < 2) output_.opcode(Opcode::mark);
   push(Kind::tuple, value);
-  push_values(Access::members(value));
 }
 
 void PickleWriter::finish_tuple(Value value) {
   const std::size_t count = value.size();
+  const bool marked = count > 3 || protocol_ < 2;
   // A tuple that was memoized while its members were written contains itself: they are dropped again, and it is
   // referred to.
-  if (memo_.contains(value.identity())) {
-    if (count > 3)
+  if (written_.find(value)) {
+    if (marked && protocol_ > 0) {
       output_.opcode(Opcode::pop_mark);
-    else
-      for (std::size_t i = 0; i < count; ++i) output_.opcode(Opcode::pop);
-    refer(value);
+    } else {
+      for (std::size_t i = 0; i < count + (marked ? 1 : 0); ++i) output_.opcode(Opcode::pop);
+    }
+    static_cast<void>(refer(value));
     return;
   }
   static constexpr Opcode short_tuples[] = {Opcode::tuple1, Opcode::tuple2, Opcode::tuple3};
-  output_.opcode(count > 3 ? Opcode::tuple : short_tuples[count - 1]);
+  output_.opcode(marked ? Opcode::tuple : short_tuples[count - 1]);
   memoize(value);
 }
 
-void PickleWriter::save_set(Value value, Opcode finish, std::string_view name) {
+void PickleWriter::save_set(Value value, std::string_view name) {
   if (protocol_ < 4) {
     const Value list = interned_.scratch().list(Access::members(value));
     return save_reduce(value, "builtins", name, {&list, 1});
   }
-  if (finish == Opcode::additems) {
+  if (value.is(ValueKind::set)) {
     output_.opcode(Opcode::empty_set);
     memoize(value);
-    return push(Kind::members, value, Opcode::additems);
+    return push_sequence(Kind::members, value, Opcode::additems, true);
   }
   output_.opcode(Opcode::mark);
   push(Kind::frozenset, value);
-  push_values(Access::members(value));
 }
 
 void PickleWriter::finish_frozenset(Value value) {
-  if (memo_.contains(value.identity())) {
+  if (written_.find(value)) {
     output_.opcode(Opcode::pop_mark);
-    refer(value);
+    static_cast<void>(refer(value));
     return;
   }
   output_.opcode(Opcode::frozenset);
   memoize(value);
-}
-
-// A batch of one is appended without a mark; sets have no such form.
-void PickleWriter::continue_members(const Task& task) {
-  const auto members = Access::members(task.value);
-  const auto batch = members.subspan(task.next, std::min(batch_size, members.size() - task.next));
-  if (batch.empty()) return;
-  const bool alone = batch.size() == 1 && task.code == Opcode::appends;
-  if (!alone) output_.opcode(Opcode::mark);
-  if (batch.size() == batch_size) push(Kind::members, task.value, task.code, task.next + batch_size);
-  push_opcode(alone ? Opcode::append : task.code);
-  push_values(batch);
-}
-
-void PickleWriter::continue_entries(const Task& task) {
-  const auto slots = Access::members(task.value);
-  const auto batch = slots.subspan(task.next, std::min(2 * batch_size, slots.size() - task.next));
-  if (batch.empty()) return;
-  const bool alone = batch.size() == 2;
-  if (!alone) output_.opcode(Opcode::mark);
-  if (batch.size() == 2 * batch_size) push(Kind::entries, task.value, task.code, task.next + 2 * batch_size);
-  push_opcode(alone ? Opcode::setitem : task.code);
-  push_values(batch);
-}
-
-void PickleWriter::save_reduce(Value value, std::string_view module_name, std::string_view qualified_name,
-                               std::span<const Value> arguments) {
-  push(Kind::reduced, value);
-  push_opcode(Opcode::reduce);
-  push_value(interned_.scratch().tuple(arguments));
-  push_value(interned_.global(module_name, qualified_name));
-}
-
-void PickleWriter::finish_reduced(Value value) {
-  // Made while its own arguments were written: it contains itself.
-  if (memo_.contains(value.identity())) {
-    output_.opcode(Opcode::pop);
-    refer(value);
-    return;
-  }
-  memoize(value);
-}
-
-void PickleWriter::save_global(Value value) {
-  interned_.adopt(value);
-  const Value canonical = interned_.global(value.module_name(), value.qualified_name());
-  if (canonical.identity() != value.identity() && refer(canonical)) return;
-  if (protocol_ >= 4) {
-    push(Kind::memoize, canonical);
-    push_opcode(Opcode::stack_global);
-    const bool shares_name = value.module_name() == "numpy" && value.qualified_name() == "dtype";
-    push_value(shares_name ? interned_.str("dtype") : Access::global(canonical).qualified_name);
-    push_value(interned_.str(value.module_name()));
-    return;
-  }
-  const GlobalName name = protocol_ < 3 ? python2_name(value.module_name(), value.qualified_name())
-                                        : GlobalName{value.module_name(), value.qualified_name()};
-  const auto has_newline = [](std::string_view text) { return text.find('\n') != std::string_view::npos; };
-  if (has_newline(name.module_name) || has_newline(name.qualified_name))
-    fail(ErrorKind::unsupported, "pickle protocol ", protocol_, " cannot hold a name with a newline");
-  output_.opcode(Opcode::global);
-  output_.text(name.module_name);
-  output_.text("\n");
-  output_.text(name.qualified_name);
-  output_.text("\n");
-  memoize(canonical);
-}
-
-void PickleWriter::push_change(const Change& change) {
-  switch (change.kind) {
-    case ChangeKind::append:
-      return push(Kind::members, change.value, Opcode::appends);
-    case ChangeKind::insert:
-      return push(Kind::entries, change.value, Opcode::setitems);
-    case ChangeKind::add:
-      return push(Kind::members, change.value, Opcode::additems);
-    case ChangeKind::state:
-      push_opcode(Opcode::build);
-      return push_value(change.value);
-    case ChangeKind::call:
-      push_opcode(Opcode::pop);
-      return push_value(change.value);
-  }
-}
-
-void PickleWriter::save_object(Value value) {
-  const Object& object = Access::object(value);
-  // In reverse: what is pushed last is written first.
-  for (std::size_t i = object.size; i-- > 0;) push_change(object.changes[i]);
-  // The application resolves its references anew each time: they are not memoized, unless they have parts, which may
-  // lead back to them.
-  const bool has_memo =
-      object.size != 0 || (object.form != ObjectForm::persistent_id && object.form != ObjectForm::extension);
-  if (has_memo) push(Kind::reduced, value);
-  switch (object.form) {
-    case ObjectForm::reduce:
-    case ObjectForm::newobj:
-      push_opcode(object.form == ObjectForm::reduce ? Opcode::reduce : Opcode::newobj);
-      push_value(object.arguments);
-      return push_value(object.callable);
-    case ObjectForm::newobj_ex:
-      if (protocol_ < 4)
-        fail(ErrorKind::unsupported, "pickle protocol ", protocol_,
-             " cannot hold an object made with keyword arguments; protocol 4 can");
-      push_opcode(Opcode::newobj_ex);
-      push_value(object.keywords);
-      push_value(object.arguments);
-      return push_value(object.callable);
-    case ObjectForm::instance:
-      output_.opcode(Opcode::mark);
-      push_opcode(Opcode::obj);
-      push_values(Access::members(object.arguments));
-      return push_value(object.callable);
-    case ObjectForm::persistent_id:
-      push_opcode(Opcode::binpersid);
-      return push_value(object.arguments);
-    case ObjectForm::extension:
-      output_.opcode(Opcode::ext4);
-      return output_.number(static_cast<std::int32_t>(object.arguments.as_int()));
-  }
-}
-
-void PickleWriter::save_array(Value value) {
-  const Value stand_in = arrays_.stand_in(value);
-  push(Kind::elements, value);
-  push_value(stand_in);
 }
 
 }  // namespace larder::internal

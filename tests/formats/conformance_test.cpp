@@ -134,7 +134,7 @@ TEST_CASE("any flipped bit gives an error or a value, the same from every source
 TEST_CASE("formats refuse to write what they cannot hold") {
   MemoryWriter writer;
   CHECK_ERROR(find_format("npy")->write(Value::integer(1), writer, {}), unsupported);
-  CHECK_ERROR(find_format("joblib")->write(Value::integer(1), writer, {.protocol = 1}), usage);
+  CHECK_ERROR(find_format("joblib")->write(Value::integer(1), writer, {.protocol = -2}), usage);
   CHECK_ERROR(find_format("joblib")->write(Value::integer(1), writer, {.protocol = 6}), usage);
   CHECK(writer.bytes().empty());
 }

@@ -170,7 +170,7 @@ TEST_CASE("P7: opcodes that need nothing push a value") {
     if (pushes) CHECK(outcome_of(bytes_of(row) + ".") == "a value");
   });
   CHECK(outcome_of("\x97.") == "unsupported");
-  CHECK(outcome_of("N\x98.") == "unsupported");
+  CHECK(outcome_of("N\x98.") == "malformed");
 }
 
 TEST_CASE("P7: an argument that is cut is truncated, wherever it is cut") {

@@ -70,7 +70,7 @@ TEST_CASE("wrong arguments are told before a file is made") {
   CHECK_ERROR(dump(Value::integer(1), path, quick(10)), usage);
   CHECK_ERROR(dump(Value::integer(1), path, quick({}, "nothing")), usage);
   DumpOptions old = quick();
-  old.protocol = 1;
+  old.protocol = 6;
   CHECK_ERROR(dump(Value::integer(1), path, old), usage);
   CHECK_ERROR(dump(Value::integer(1), directory / "no/such/file", quick()), not_found);
   CHECK_ERROR(load(path), not_found);

@@ -86,9 +86,9 @@ class LARDER_API Format {
   // decides, never the name.
   virtual bool recognises(Bytes head) const = 0;
 
-  // Reads one object into `document` and makes it the root. Errors: `truncated`, `malformed`, `limit`, `unsupported`,
-  // with positions.
-  virtual void read(const ReadSource& source, Document& document) const = 0;
+  // Reads one object into `document` and makes it the root. Returns the format that the object turned out to be of:
+  // this one, or one whose files begin alike. Errors: `truncated`, `malformed`, `limit`, `unsupported`, with positions.
+  virtual const Format& read(const ReadSource& source, Document& document) const = 0;
 
   // Writes `value` as one object at the Writer's position; does not finish the Writer. Error `unsupported`, before
   // anything is written where possible, for what the format cannot hold.

@@ -1,0 +1,207 @@
+#include "formats/pickle/array_writer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "document/records.h"
+#include "document/walk.h"
+#include "formats/elements.h"
+#include "formats/pickle/joblib_array.h"
+
+namespace larder::internal {
+
+namespace {
+
+constexpr int joblib_nested_protocol = 2;
+constexpr std::string_view module_of_wrapper = "joblib.numpy_pickle";
+constexpr std::string_view name_of_wrapper = "NumpyArrayWrapper";
+
+bool is_global(Value value, std::string_view module_name, std::string_view qualified_name) {
+  return value.is(ValueKind::global) && value.module_name() == module_name && value.qualified_name() == qualified_name;
+}
+
+bool is_called(Value object, std::string_view qualified_name) {
+  return object.callable().is(ValueKind::global) && object.callable().qualified_name() == qualified_name;
+}
+
+// The class of the array that an object makes or stands for; None where it is ndarray.
+Value class_of(Value stand_in) {
+  if (!stand_in.is(ValueKind::object)) return {};
+  if (is_called(stand_in, "_reconstruct")) return stand_in.arguments().empty() ? Value() : stand_in.arguments()[0];
+  if (!stand_in.state().is(ValueKind::dict)) return {};
+  return stand_in.state().find("subclass").value_or(Value());
+}
+
+bool is_raw_class(Value array_class) {
+  if (!array_class.is(ValueKind::global)) return true;
+  const std::string_view name = array_class.qualified_name();
+  return array_class.module_name().starts_with("numpy") && (name == "ndarray" || name == "matrix" || name == "memmap");
+}
+
+// A wrapper as joblib writes it today, of an array as it was stored.
+bool is_usable_wrapper(Value stand_in) {
+  if (!stand_in.is(ValueKind::object) || stand_in.form() != ObjectForm::newobj) return false;
+  if (!is_global(stand_in.callable(), module_of_wrapper, name_of_wrapper)) return false;
+  if (Access::object(stand_in).tag == outdated_wrapper || !stand_in.state().is(ValueKind::dict)) return false;
+  const auto alignment = stand_in.state().find("numpy_array_alignment_bytes");
+  return alignment && !alignment->is_none();
+}
+
+bool is_numpy_object(Value stand_in) {
+  return stand_in.is(ValueKind::object) && (is_called(stand_in, "_reconstruct") || is_called(stand_in, "_frombuffer"));
+}
+
+bool is_time(const DType& dtype) { return dtype.kind() == DTypeKind::datetime || dtype.kind() == DTypeKind::timedelta; }
+
+}  // namespace
+
+bool ArrayWriter::is_raw(Value array) { return is_raw_class(class_of(Access::array(array).stand_in)); }
+
+bool ArrayWriter::is_object_array(Value object) {
+  if (!is_called(object, "_reconstruct") || !is_raw_class(class_of(object))) return false;
+  const Value state = object.state();
+  return object.callable().module_name().starts_with("numpy") && state.is(ValueKind::tuple) && state.size() == 5 &&
+         state[4].is(ValueKind::list) && state[1].is(ValueKind::tuple);
+}
+
+int ArrayWriter::nested_protocol(Value object) {
+  const std::uint8_t protocol = Access::object(object).tag;
+  return protocol == 0 ? joblib_nested_protocol : protocol;
+}
+
+Value ArrayWriter::shape_tuple(const Shape& shape) {
+  std::vector<Value> sizes;
+  for (const std::uint64_t size : shape) sizes.push_back(Value::integer(static_cast<std::int64_t>(size)));
+  return interned_.scratch().tuple(sizes);
+}
+
+Value ArrayWriter::numpy_object(Value value) {
+  const ArrayRecord& record = Access::array(value);
+  const bool hands_out = options_.buffer_callback && protocol_ >= 5;
+  if (is_numpy_object(record.stand_in) && !(hands_out && is_called(record.stand_in, "_frombuffer")))
+    return record.stand_in;
+  auto& made = made_[value.identity()];
+  if (!made.is_none()) return made;
+  const Array& array = record.array;
+  const Value array_class = class_of(record.stand_in);
+  const bool is_ndarray = array_class.is_none() || array_class.qualified_name() != "matrix";
+  const bool contiguous = array.is_contiguous(Order::c) || array.is_contiguous(Order::fortran);
+  made = protocol_ >= 5 && is_ndarray && contiguous && !is_time(array.dtype()) && array.dtype().itemsize() != 0
+             ? from_buffer(array)
+             : reconstruct(is_ndarray ? interned_.global("numpy", "ndarray") : array_class, array);
+  return made;
+}
+
+Value ArrayWriter::elements(const Array& array, Order order, ValueKind kind) {
+  Document& scratch = interned_.scratch();
+  if (array.nbytes() == 0) return kind == ValueKind::bytes ? scratch.bytes({}) : scratch.bytearray({});
+  const Array stored = array.is_contiguous(order) ? array : array.copy(order);
+  const Region region = stored.region();
+  Region bytes = region.slice(static_cast<std::size_t>(stored.origin() - region.data()),
+                              static_cast<std::size_t>(stored.nbytes()));
+  const Value buffer = Access::buffer(scratch, kind, bytes.bytes());
+  buffers_.insert_or_assign(buffer.identity(), std::move(bytes));
+  return buffer;
+}
+
+Value ArrayWriter::reconstruct(Value array_class, const Array& array) {
+  Document& scratch = interned_.scratch();
+  const Value no_size = Value::integer(0);
+  const Value arguments[] = {array_class, scratch.tuple({&no_size, 1}), scratch.bytes(as_bytes("b"))};
+  const Value object = scratch.object(ObjectForm::reduce, interned_.global("numpy.core.multiarray", "_reconstruct"),
+                                      scratch.tuple(arguments));
+  const Order order = array.storage_order();
+  const Value state[] = {Value::integer(1), shape_tuple(array.shape()), dtypes_.write(array.dtype()),
+                         Value::boolean(order == Order::fortran), elements(array, order, ValueKind::bytes)};
+  scratch.set_state(object, scratch.tuple(state));
+  return object;
+}
+
+Value ArrayWriter::from_buffer(const Array& array) {
+  Document& scratch = interned_.scratch();
+  const Order order = array.storage_order();
+  const ValueKind kind = array.writable() ? ValueKind::bytearray : ValueKind::bytes;
+  const Value arguments[] = {elements(array, order, kind), dtypes_.write(array.dtype()), shape_tuple(array.shape()),
+                             interned_.str(order == Order::fortran ? "F" : "C")};
+  return scratch.object(ObjectForm::reduce, interned_.global("numpy.core.numeric", "_frombuffer"),
+                        scratch.tuple(arguments));
+}
+
+Region ArrayWriter::buffer(Value buffer) const {
+  const auto found = buffers_.find(buffer.identity());
+  if (found == buffers_.end()) return Region::borrow(buffer.as_bytes());
+  return found->second.slice(0, found->second.size());
+}
+
+Value ArrayWriter::wrapper(Value value) {
+  const ArrayRecord& record = Access::array(value);
+  const bool was_wrapper = record.stand_in.is(ValueKind::object) && !is_numpy_object(record.stand_in) &&
+                           record.stand_in.state().is(ValueKind::dict);
+  if (was_wrapper) adopt_names(record.stand_in);
+  if (is_usable_wrapper(record.stand_in)) return record.stand_in;
+  const Value array_class = class_of(record.stand_in);
+  return new_wrapper(array_class.is_none() ? interned_.global("numpy", "ndarray") : array_class, record.array.shape(),
+                     record.array.storage_order(), dtypes_.write(record.array.dtype()), true);
+}
+
+Value ArrayWriter::object_wrapper(Value object) {
+  const Value state = object.state();
+  Shape shape;
+  for (const Value size : Access::members(state[1])) shape.push_back(static_cast<std::uint64_t>(size.as_int()));
+  const bool fortran = state[3].is(ValueKind::boolean) && state[3].as_bool();
+  return new_wrapper(class_of(object), shape, fortran ? Order::fortran : Order::c, state[2], false);
+}
+
+Value ArrayWriter::new_wrapper(Value array_class, const Shape& shape, Order order, Value dtype, bool may_map) {
+  Document& scratch = interned_.scratch();
+  const Value object =
+      scratch.object(ObjectForm::newobj, interned_.global(module_of_wrapper, name_of_wrapper), scratch.tuple());
+  const Value state = scratch.dict();
+  scratch.insert(state, interned_.str("subclass"), array_class);
+  scratch.insert(state, interned_.str("shape"), shape_tuple(shape));
+  scratch.insert(state, interned_.str("order"), interned_.str(order == Order::fortran ? "F" : "C"));
+  scratch.insert(state, interned_.str("dtype"), dtype);
+  scratch.insert(state, interned_.str("allow_mmap"), Value::boolean(may_map));
+  scratch.insert(state, interned_.str("numpy_array_alignment_bytes"), Value::integer(alignment));
+  scratch.set_state(object, state);
+  return object;
+}
+
+// Texts that Python interned where the file was written, and that other values of the document may share.
+void ArrayWriter::adopt_names(Value wrapper) {
+  const Value state = wrapper.state();
+  if (state.empty() || state.key(0).identity() == adopted_) return;
+  adopted_ = state.key(0).identity();
+  const auto adopt = [&](Value value) {
+    if (value.is(ValueKind::str) || value.is(ValueKind::global)) interned_.adopt(value);
+  };
+  adopt(wrapper.callable());
+  for (std::size_t i = 0; i < state.size(); ++i) {
+    adopt(state.key(i));
+    adopt(state.value(i));
+  }
+  const auto dtype = state.find("dtype");
+  if (!dtype) return;
+  // The dtype and those it is made of: class, byte order, names and titles of fields.
+  walk(*dtype, [&](Value part) {
+    if (!part.is(ValueKind::object)) return;
+    adopt(part.callable());
+    const Value described = part.state();
+    if (!described.is(ValueKind::tuple) || described.size() < 5) return;
+    adopt(described[1]);
+    if (described[3].is(ValueKind::tuple)) std::ranges::for_each(Access::members(described[3]), adopt);
+    if (described[4].is(ValueKind::dict)) std::ranges::for_each(Access::members(described[4]), adopt);
+  });
+}
+
+void ArrayWriter::write_elements(const Array& array, Writer& writer) {
+  std::array<std::byte, 1 + alignment> padding;
+  padding.fill(std::byte{0xff});
+  const std::size_t length = alignment - static_cast<std::size_t>((writer.position() + 1) % alignment);
+  padding[0] = static_cast<std::byte>(length);
+  writer.write(std::span(padding).first(1 + length));
+  internal::write_elements(array, array.storage_order(), writer);
+}
+
+}  // namespace larder::internal
