@@ -11,5 +11,9 @@ void register_codec_streams();
 void register_files();
 // map/(joblib|npy)/larder
 void register_mappings();
+// On the files that pickles.py makes in LARDER_PICKLES:
+// object_load/FILE/(larder|larder_mapped), object_first_find/FILE/larder, object_dump/FILE/larder,
+// object_free/FILE/larder; object_keys/(random|multiples of ...)/larder
+void register_pickles();
 
 }  // namespace larder::bench

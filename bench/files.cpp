@@ -5,9 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
-#include <ctime>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -18,12 +16,11 @@
 #include "benchmarks.h"
 #include "sample.h"
 #include "scratch.h"
+#include "timing.h"
 
 namespace larder::bench {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 const Array& large_array() {
   static const Array array = [] {
@@ -37,36 +34,10 @@ const Array& large_array() {
   return array;
 }
 
-double cpu_seconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
-// Takes memory for twice the array from the system and gives it back. A virtual machine may have returned free memory
-// to its host; getting it again takes longer than what is measured here, and meets whoever comes first.
-void warm_free_memory() {
-  const Region region = Region::allocate(2 * large_array().nbytes());
-  const MutableBytes bytes = region.mutable_bytes();
-  constexpr std::size_t page = 4096;
-  for (std::size_t at = 0; at < bytes.size(); at += page) bytes[at] = std::byte{1};
-  benchmark::ClobberMemory();
-}
-
-// Runs `work` for each iteration after `prepare`, which is not timed, nor is the destruction of what `work` returns.
-// The counter `cpu_ms` is the processor time of `work`, kernel's included.
+// `measure`, with the array's size: what is measured takes as much memory again.
 template <class Prepare, class Work>
-void measure(benchmark::State& state, Prepare prepare, Work work) {
-  for (auto _ : state) {
-    prepare();
-    warm_free_memory();
-    const double cpu_start = cpu_seconds();
-    const auto start = Clock::now();
-    const auto result = work();
-    state.SetIterationTime(std::chrono::duration<double>(Clock::now() - start).count());
-    state.counters["cpu_ms"] = (cpu_seconds() - cpu_start) * 1000;
-    benchmark::DoNotOptimize(result);
-  }
+void measure_array(benchmark::State& state, Prepare prepare, Work work) {
+  measure(state, 2 * large_array().nbytes(), prepare, work);
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(large_array().nbytes()));
 }
 
@@ -134,7 +105,7 @@ void add_dump(const std::string& name, const std::string& format, Sync sync) {
   add("dump/" + format + "/" + name, [format, sync](benchmark::State& state, const Path& folder) {
     const Path path = folder / ("array." + format);
     static_cast<void>(large_array());
-    measure(
+    measure_array(
         state, [&] { std::filesystem::remove(path); },
         [&] { return dump(large_array(), path, {.file = {.sync = sync}}).size(); });
   });
@@ -146,7 +117,7 @@ void add_larder(const std::string& format) {
   add("load/" + format + "/larder", [format](benchmark::State& state, const Path& folder) {
     const Path path = folder / ("array." + format);
     dump(large_array(), path, {.file = {.sync = Sync::none}});
-    measure(
+    measure_array(
         state, [] {}, [&] { return load(path); });
   });
 }
@@ -159,7 +130,7 @@ void register_files() {
   add("dump/file/write", [](benchmark::State& state, const Path& folder) {
     const Path path = folder / "array.raw";
     static_cast<void>(large_array());
-    measure(
+    measure_array(
         state, [&] { std::filesystem::remove(path); }, [&] { return write_and_publish(path, large_array().bytes()); });
   });
   const auto add_read = [](const std::string& name, Memory (*allocate)(std::size_t)) {
@@ -168,7 +139,7 @@ void register_files() {
       const auto file = create_file(path, {.sync = Sync::none});
       file->write(large_array().bytes());
       file->finish();
-      measure(
+      measure_array(
           state, [] {}, [&] { return read_into(allocate, path); });
     });
   };

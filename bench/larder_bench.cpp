@@ -1,4 +1,4 @@
-// Every benchmark of this folder. `larder_bench --benchmark_list_tests` names them; peers.py runs them.
+// Every benchmark of this folder. `larder_bench --benchmark_list_tests` names them; peers.py and pickles.py run them.
 #include <benchmark/benchmark.h>
 
 #include "benchmarks.h"
@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
   larder::bench::register_codec_streams();
   larder::bench::register_files();
   larder::bench::register_mappings();
+  larder::bench::register_pickles();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();

@@ -1,8 +1,9 @@
 // What one dump or load needs at most, in a process of its own.
 //
 //   larder_peak_memory dump|load CODEC MIB FILE     CODEC as in the compress argument: none, zlib, xz:0...
+//   larder_peak_memory load FILE                    any object
 //
-// Prints the process's peak of resident memory beyond the array of MIB MiB, in MiB.
+// Prints the process's peak of resident memory, in MiB, beyond the array of MIB MiB where there is one.
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -36,17 +37,20 @@ std::uint64_t peak_of_this_process() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::cerr << "usage: larder_peak_memory dump|load CODEC MIB FILE\n";
+  const std::string what = argc < 2 ? "" : argv[1];
+  const bool of_array = argc == 5 && (what == "dump" || what == "load");
+  if (!of_array && (argc != 3 || what != "load")) {
+    std::cerr << "usage: larder_peak_memory dump|load CODEC MIB FILE, or larder_peak_memory load FILE\n";
     return 2;
   }
-  const std::string what = argv[1];
-  const std::uint64_t size = std::stoull(argv[3]) * mebibyte;
+  const std::string file = argv[argc - 1];
+  const std::uint64_t size = of_array ? std::stoull(argv[3]) * mebibyte : 0;
   if (what == "dump") {
-    larder::dump(make_array(size), argv[4],
+    larder::dump(make_array(size), file,
                  {.compress = larder::Compress::parse(argv[2]), .file = {.sync = larder::Sync::none}});
   } else {
-    if (larder::load(argv[4]).root().as_array().nbytes() != size) throw std::runtime_error("another array is there");
+    const larder::Document document = larder::load(file);
+    if (of_array && document.root().as_array().nbytes() != size) throw std::runtime_error("another array is there");
   }
   std::cout << static_cast<double>(peak_of_this_process() - size) / static_cast<double>(mebibyte) << '\n';
 }

@@ -7,55 +7,16 @@ BUILD is a Release build with -DLARDER_BUILD_BENCH=ON. In each round every side 
 the ratios within a round, and their median is what counts: the machine's speed changes from minute to minute, for both sides.
 """
 
-import argparse
-import json
 import os
 import pathlib
-import resource
 import statistics
 import subprocess
-import sys
 import tempfile
-import time
+
+from measuring import median_ratio, parse, parser_of, print_table, run_benchmarks, timed, verdict
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CODECS = ("zlib", "gzip", "bz2", "lzma", "xz", "lz4", "zstd")
-
-
-def run_benchmarks(options, pattern, seconds=0.0):
-    """Runs the benchmarks that fit, once; returns {(group, subject, who): (what Google Benchmark says)}."""
-    command = [options.build / "bench/larder_bench", f"--benchmark_filter=^({pattern})", "--benchmark_format=json",
-               f"--benchmark_min_time={seconds}"]  # fmt: skip
-    output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True, env=options.environment)
-    found = {}
-    for entry in json.loads(output.stdout)["benchmarks"]:
-        if entry.get("error_occurred"):
-            sys.exit(f"{entry['name']}: {entry['error_message']}")
-        found[tuple(entry["name"].split("/")[:3])] = entry
-    return found
-
-
-def timed(work):
-    """The seconds that `work` takes, and its processor time, kernel's included."""
-    before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    result = work()
-    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
-    del result
-    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def print_table(title, header, rows):
-    print(f"\n### {title}\n\n| {' | '.join(header)} |\n|{' --- |' * len(header)}", flush=True)
-    for row in rows:
-        print(f"| {' | '.join(row)} |", flush=True)
-
-
-def median_ratio(rounds, ours, theirs, value):
-    return statistics.median(value(one[theirs]) / value(one[ours]) for one in rounds)
-
-
-def verdict(fine):
-    return "yes" if fine else "**no**"
 
 
 def python_files(options, array):
@@ -146,17 +107,12 @@ def measure_memory(options):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser = parser_of(__doc__.splitlines()[0])
     parser.add_argument("--array-mib", type=int, default=1024)
     parser.add_argument("--only", choices=["files", "mapping", "codecs", "memory"])
     parser.add_argument("--data", type=pathlib.Path, default=os.environ.get("LARDER_DATA", ROOT.parent / "shared/data"))
-    parser.add_argument("--scratch", default=None, help="where large files go; default: the build folder")
-    options = parser.parse_args()
-    options.build = options.build.resolve()
-    options.scratch = options.scratch or str(options.build)
-    options.environment = os.environ | {"LARDER_BENCH_DIR": options.scratch, "LARDER_BENCH_ARRAY_MIB": str(options.array_mib)}
+    options = parse(parser)
+    options.environment["LARDER_BENCH_ARRAY_MIB"] = str(options.array_mib)
     if pathlib.Path(options.data).is_dir():
         options.environment["LARDER_DATA"] = str(options.data)
     else:
