@@ -1,10 +1,25 @@
 // The elements of an array in a file: what .npy and joblib files have in common.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+
 #include <larder/array.h>
 #include <larder/plugin/format.h>
 
 namespace larder::internal {
+
+// What the arrays of one file may still hold of Limits::bytes, all of them together.
+class ArrayBudget {
+ public:
+  explicit ArrayBudget(const Limits& limits) : left_(limits) {}
+  // The limits for the next array.
+  const Limits& left() const noexcept { return left_; }
+  void take(std::uint64_t bytes) noexcept { left_.bytes -= std::min(left_.bytes, bytes); }
+
+ private:
+  Limits left_;
+};
 
 // Reads `size` bytes into memory, but never more than Limits::bytes. Error `truncated`, naming `what`, where the source
 // is shorter, else `limit`: the same answer from every source, whether it knows its size or not.

@@ -44,8 +44,9 @@ class PickleFormat final : public Format {
 
   const Format& read(const ReadSource& source, Document& document) const override {
     PickleInput input(source.reader, source.limits);
-    JoblibArrayReader arrays(source, input, document);
-    LegacyArrayReader legacy_arrays(source, document);
+    ArrayBudget budget(source.limits);
+    JoblibArrayReader arrays(source, input, document, budget);
+    LegacyArrayReader legacy_arrays(source, document, budget);
     PickleMachine machine(input, document, source, [&](Value object) {
       const Value replaced = legacy_arrays.replace(object);
       return replaced.same_as(object) ? arrays.replace(object) : replaced;

@@ -30,7 +30,9 @@ Value class_of(Value stand_in) {
   if (!stand_in.is(ValueKind::object)) return {};
   if (is_called(stand_in, "_reconstruct")) return stand_in.arguments().empty() ? Value() : stand_in.arguments()[0];
   if (!stand_in.state().is(ValueKind::dict)) return {};
-  return stand_in.state().find("subclass").value_or(Value());
+  if (const auto subclass = stand_in.state().find("subclass")) return *subclass;
+  const auto arguments = stand_in.state().find("init_args");  // of _reconstruct, in files of joblib before 0.10
+  return arguments && arguments->is(ValueKind::tuple) && !arguments->empty() ? (*arguments)[0] : Value();
 }
 
 bool is_raw_class(Value array_class) {

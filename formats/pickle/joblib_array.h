@@ -5,6 +5,7 @@
 #include <larder/document.h>
 #include <larder/plugin/format.h>
 
+#include "formats/elements.h"
 #include "formats/pickle/dtype_object.h"
 #include "formats/pickle/input.h"
 
@@ -17,8 +18,8 @@ constexpr std::uint8_t outdated_wrapper = 0xff;
 // Puts arrays in the place of the objects that stand for them. Borrows all it is given.
 class JoblibArrayReader {
  public:
-  JoblibArrayReader(const ReadSource& source, PickleInput& input, Document& document)
-      : source_(source), input_(input), document_(document) {}
+  JoblibArrayReader(const ReadSource& source, PickleInput& input, Document& document, ArrayBudget& budget)
+      : source_(source), input_(input), document_(document), budget_(budget) {}
 
   // Called at each BUILD: the array, read from the input's position, where `object` is a NumpyArrayWrapper, else
   // `object` itself. Errors: as ReadSource's formats.
@@ -29,15 +30,16 @@ class JoblibArrayReader {
 
  private:
   Value nested_pickle();
+  Value required(Value state, std::string_view name);
   Array elements(Value state, const DType& dtype);
   void skip_padding();
 
   const ReadSource& source_;
   PickleInput& input_;
   Document& document_;
+  ArrayBudget& budget_;
   DTypeReader dtypes_;
   bool any_ = false;
-  std::uint64_t read_bytes_ = 0;  // of all arrays so far, which share the limit
 };
 
 }  // namespace larder::internal

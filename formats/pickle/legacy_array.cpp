@@ -1,16 +1,14 @@
 #include "formats/pickle/legacy_array.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "base/text.h"
 #include "codecs/zfile.h"
 #include "document/records.h"
-#include "formats/elements.h"
 #include "formats/npy.h"
 #include "formats/npy_header.h"
-#include "formats/pickle/joblib_class.h"
+#include "formats/pickle/joblib_wrapper.h"
 #include "formats/pickle/numpy_array.h"
 
 namespace larder::internal {
@@ -18,29 +16,6 @@ namespace larder::internal {
 namespace {
 
 [[noreturn]] void bad(std::string_view what) { fail(ErrorKind::malformed, "an array of old joblib: ", what); }
-
-// A str, or bytes of Python 2.
-std::optional<std::string_view> text_of(Value value) {
-  if (value.is(ValueKind::str)) return value.as_str();
-  if (value.is(ValueKind::bytes)) return as_text(value.as_bytes());
-  return std::nullopt;
-}
-
-// An attribute of the wrapper.
-std::optional<Value> find(Value object, std::string_view name) {
-  const Value state = object.state();
-  if (!state.is(ValueKind::dict)) bad("its state is no dict");
-  for (std::size_t i = 0; i < state.size(); ++i) {
-    if (text_of(state.key(i)) == name) return state.value(i);
-  }
-  return std::nullopt;
-}
-
-Value required(Value object, std::string_view name) {
-  const auto value = find(object, name);
-  if (!value) bad(join("it has no ", name));
-  return *value;
-}
 
 bool is_true(Value value) {
   if (value.is(ValueKind::boolean)) return value.as_bool();
@@ -51,7 +26,7 @@ bool is_true(Value value) {
 }  // namespace
 
 Value LegacyArrayReader::replace(Value object) {
-  const std::string_view name = joblib_class(object);
+  const std::string_view name = wrapper_class(object);
   const bool raw = name == "ZNDArrayWrapper";
   if (!raw && name != "NDArrayWrapper") return object;
   any_ = true;
@@ -72,24 +47,23 @@ Value LegacyArrayReader::read_npy(Reader& companion, Value object) {
   const auto may_map = find(object, "allow_mmap");
   const bool maps = source_.mapped_file != nullptr && (!may_map || is_true(*may_map));
   const auto mapped = maps ? companion.map(source_.map_mode) : std::nullopt;
-  const Limits limits = limits_left();
   const ReadSource source{.reader = companion,
-                          .limits = limits,
+                          .limits = budget_.left(),
                           .native_byte_order = source_.native_byte_order,
                           .mapped_file = mapped ? &*mapped : nullptr,
                           .warn = source_.warn,
                           .pickle = source_.pickle,
                           .observer = source_.observer};
-  const NpyHeader header = read_npy_header(companion, limits);
+  const NpyHeader header = read_npy_header(companion, source.limits);
   if (header.dtype.has_object()) {
     if (source.observer != nullptr) source.observer->on_nested_stream(true, companion.position());
     const Value array = read_object_array(source, document_);
     if (source.observer != nullptr) source.observer->on_nested_stream(false, companion.position());
     return array;
   }
-  warn_of_subclass(required(object, "subclass"));
+  warn_of_subclass(source_, required(object, "subclass"));
   Array array = read_elements(source, header.dtype, header.shape, header.order);
-  if (!mapped) read_bytes_ += array.nbytes();
+  if (!mapped) budget_.take(array.nbytes());
   return Access::make_array(document_, std::move(array), object);
 }
 
@@ -102,33 +76,32 @@ Value LegacyArrayReader::read_raw(Reader& companion, Value object) {
   const DType dtype = dtypes_.read(state[2]);
   const Order order = is_true(state[3]) ? Order::fortran : Order::c;
   if (dtype.has_object()) bad("Python objects are stored as raw bytes");
-  if (maker.is(ValueKind::tuple) && !maker.empty()) warn_of_subclass(maker[0]);
+  if (maker.is(ValueKind::tuple) && !maker.empty()) warn_of_subclass(source_, maker[0]);
 
-  const Limits limits = limits_left();
-  const auto decoder = zfile_codec().reader(companion, {.level = {}, .limits = limits});
+  const auto decoder = zfile_codec().reader(companion, {.level = {}, .limits = budget_.left()});
   const ReadSource source{.reader = *decoder,
-                          .limits = limits,
+                          .limits = budget_.left(),
                           .native_byte_order = source_.native_byte_order,
                           .mapped_file = nullptr,
                           .warn = source_.warn};
   Array array = read_elements(source, dtype, shape, order);
   if (const std::uint64_t more = decoder->finish(); more != 0)
     bad(join("its file holds ", more, " bytes more than its shape needs"));
-  read_bytes_ += array.nbytes();
+  budget_.take(array.nbytes());
   return Access::make_array(document_, std::move(array), object);
 }
 
-Limits LegacyArrayReader::limits_left() const {
-  Limits left = source_.limits;
-  left.bytes -= std::min(left.bytes, read_bytes_);
-  return left;
+// An attribute of the wrapper.
+std::optional<Value> LegacyArrayReader::find(Value object, std::string_view name) {
+  const Value state = object.state();
+  if (!state.is(ValueKind::dict)) bad("its state is no dict");
+  return find_attribute(document_, state, name);
 }
 
-void LegacyArrayReader::warn_of_subclass(Value subclass) const {
-  if (!subclass.is(ValueKind::global)) return;
-  const std::string_view name = subclass.qualified_name();
-  if (name == "ndarray" || name == "memmap") return;
-  source_.warn(join("a ", subclass.module_name(), ".", name, " is loaded as a plain array"));
+Value LegacyArrayReader::required(Value object, std::string_view name) {
+  const auto value = find(object, name);
+  if (!value) bad(join("it has no ", name));
+  return *value;
 }
 
 }  // namespace larder::internal

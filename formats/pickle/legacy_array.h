@@ -2,11 +2,13 @@
 // that holds the array (docs/formats/joblib.md).
 #pragma once
 
-#include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include <larder/document.h>
 #include <larder/plugin/format.h>
 
+#include "formats/elements.h"
 #include "formats/pickle/dtype_object.h"
 
 namespace larder::internal {
@@ -14,7 +16,8 @@ namespace larder::internal {
 // Puts arrays in the place of the objects that stand for them. Borrows all it is given.
 class LegacyArrayReader {
  public:
-  LegacyArrayReader(const ReadSource& source, Document& document) : source_(source), document_(document) {}
+  LegacyArrayReader(const ReadSource& source, Document& document, ArrayBudget& budget)
+      : source_(source), document_(document), budget_(budget) {}
 
   // Called at each BUILD: the array, read (or mapped, as the main file is) from its companion, where `object` is one of
   // the wrappers, else `object` itself. Errors: `unsafe_reference`, `not_found`, `unsupported` where no companion can
@@ -27,14 +30,14 @@ class LegacyArrayReader {
  private:
   Value read_npy(Reader& companion, Value object);
   Value read_raw(Reader& companion, Value object);
-  Limits limits_left() const;
-  void warn_of_subclass(Value subclass) const;
+  std::optional<Value> find(Value object, std::string_view name);
+  Value required(Value object, std::string_view name);
 
   const ReadSource& source_;
   Document& document_;
+  ArrayBudget& budget_;
   DTypeReader dtypes_;
   bool any_ = false;
-  std::uint64_t read_bytes_ = 0;  // of all arrays so far, which share the limit
 };
 
 }  // namespace larder::internal

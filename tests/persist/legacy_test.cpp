@@ -45,6 +45,9 @@ class OldPickle {
     return wrapper("NDArrayWrapper", attributes, module_name);
   }
 
+  // An array as joblib of today keeps it.
+  Value today(Array array) { return document_.array(std::move(array)); }
+
   Value dtype(std::string_view code) {
     const std::array arguments = {text(code), Value::boolean(false), Value::boolean(true)};
     const Value object =
@@ -380,7 +383,11 @@ TEST_CASE("all arrays of an old file share one limit") {
   const Value npy_again = made.npy("a.npy");
   const Value npy_once_more = made.npy("a.npy");
   const Value raw = made.raw("a.npy.z", made.state({bytes / 8}));
+  const Value today = made.today(counting<double>({bytes / 8}));
   CHECK(check({npy, raw}).root().size() == 2);
+  CHECK(check({npy, today}).root().size() == 2);
+  CHECK_ERROR(check({npy, raw, today}), limit);
+  CHECK_ERROR(check({today, npy, raw}), limit);
   CHECK_ERROR(check({npy, raw, npy_again}), limit);
   CHECK_ERROR(check({npy, npy_again, raw}), limit);
   options.mmap_mode = MapMode::read;

@@ -1,8 +1,8 @@
 // Does what the tests in Python ask, one line for each line on standard input; bytes and texts travel as hexadecimal
 // digits ("-" for none).
-//   convert IN OUT COMPRESS PROTOCOL FORMAT -> ok          loads the file IN and dumps it to OUT
-//   pickle BYTES PROTOCOL ENCODING BUFFERS  -> ok BYTES    loads a pickle and dumps it. ENCODING is of the strings of
-//                                                          Python 2 (ASCII, latin1, bytes); BUFFERS are the buffers
+//   convert IN OUT COMPRESS PROTOCOL FORMAT ENCODING -> ok loads the file IN and dumps it to OUT. ENCODING is of the
+//                                                          strings of Python 2 (ASCII, latin1, bytes)
+//   pickle BYTES PROTOCOL ENCODING BUFFERS  -> ok BYTES    loads a pickle and dumps it. BUFFERS are the buffers
 //                                                          beside the pickle, r or w (writable) and digits, with commas
 //   json IN                                 -> ok JSON
 // An error is "error KIND MESSAGE". Arrays keep their byte order.
@@ -29,22 +29,24 @@ LoadOptions as_stored() {
   return options;
 }
 
+Python2Strings encoding_named(const std::string& name) {
+  if (name == "ASCII") return Python2Strings::ascii;
+  if (name == "latin1") return Python2Strings::latin1;
+  if (name == "bytes") return Python2Strings::bytes;
+  throw std::invalid_argument("unknown encoding: " + name);
+}
+
 void convert(const std::vector<std::string>& arguments) {
   DumpOptions options;
   options.file.sync = Sync::none;
   options.compress = Compress::parse(from_hex(arguments.at(2)));
   options.protocol = std::stoi(arguments.at(3));
   options.format = from_hex(arguments.at(4));
-  const Document document = load(Path(from_hex(arguments.at(0))), as_stored());
+  LoadOptions reading = as_stored();
+  reading.pickle.python2_strings = encoding_named(arguments.at(5));
+  const Document document = load(Path(from_hex(arguments.at(0))), reading);
   dump(document.root(), Path(from_hex(arguments.at(1))), options);
   std::cout << "ok\n";
-}
-
-Python2Strings encoding_named(const std::string& name) {
-  if (name == "ASCII") return Python2Strings::ascii;
-  if (name == "latin1") return Python2Strings::latin1;
-  if (name == "bytes") return Python2Strings::bytes;
-  throw std::invalid_argument("unknown encoding: " + name);
 }
 
 std::vector<Region> buffers_from(const std::string& list) {

@@ -48,9 +48,9 @@ def folder_for(test):
     return pathlib.Path(folder.name)
 
 
-def convert(source, target, compress="none", protocol=4, file_format="joblib"):
+def convert(source, target, compress="none", protocol=4, file_format="joblib", encoding="ASCII"):
     """The question that loads a file and dumps it to another."""
-    return ["convert", hexed(source), hexed(target), hexed(compress), str(protocol), hexed(file_format)]
+    return ["convert", hexed(source), hexed(target), hexed(compress), str(protocol), hexed(file_format), encoding]
 
 
 def has_gaps(dtype):

@@ -1,0 +1,45 @@
+#include "formats/pickle/joblib_wrapper.h"
+
+#include "base/text.h"
+
+namespace larder::internal {
+
+namespace {
+
+std::string_view name_in_joblib(Value value) {
+  if (!value.is(ValueKind::global)) return {};
+  const std::string_view module_name = value.module_name();
+  const bool fits = module_name.ends_with("joblib.numpy_pickle") || module_name.ends_with("joblib.numpy_pickle_compat");
+  return fits ? value.qualified_name() : std::string_view();
+}
+
+}  // namespace
+
+std::string_view wrapper_class(Value object) {
+  if (object.form() == ObjectForm::newobj) return name_in_joblib(object.callable());
+  // Protocols 0 and 1: copyreg._reconstructor(class, object, None)
+  const bool reconstructed = object.form() == ObjectForm::reduce && object.callable().is(ValueKind::global) &&
+                             object.callable().qualified_name() == "_reconstructor" && !object.arguments().empty();
+  return reconstructed ? name_in_joblib(object.arguments()[0]) : std::string_view();
+}
+
+std::optional<Value> find_attribute(Document& document, Value state, std::string_view name) {
+  const auto found = state.find(name);
+  const bool may_be_bytes = !found && !state.empty() && state.key(0).is(ValueKind::bytes);
+  return may_be_bytes ? state.find(document.bytes(as_bytes(name))) : found;
+}
+
+std::optional<std::string_view> text_of(Value value) {
+  if (value.is(ValueKind::str)) return value.as_str();
+  if (value.is(ValueKind::bytes)) return as_text(value.as_bytes());
+  return std::nullopt;
+}
+
+void warn_of_subclass(const ReadSource& source, Value subclass) {
+  if (!subclass.is(ValueKind::global)) return;
+  const std::string_view name = subclass.qualified_name();
+  if (name != "ndarray" && name != "memmap")
+    source.warn(join("a ", subclass.module_name(), ".", name, " is loaded as a plain array"));
+}
+
+}  // namespace larder::internal
