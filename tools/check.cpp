@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <optional>
-#include <set>
 
 #include "base/text.h"
 #include "tools/commands.h"
-#include "tools/plain.h"
+#include "tools/findings.h"
+#include "tools/objects.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 #include "tools/wording.h"
 
@@ -13,21 +13,12 @@ namespace larder::tools {
 namespace {
 
 // What was found out about one file. A plain value.
-struct Finding {
+struct Result {
   std::string file;
-  std::vector<std::string> formats;  // each once
-  std::vector<std::string> codecs;
-  std::vector<std::string> imports;
-  std::uint64_t objects = 0;
-  std::uint64_t decoded_bytes = 0;
-  bool checksummed = true;  // all that was read is covered by a checksum
-  std::optional<Error> error;
+  Audit audit;
+  std::optional<Error> error;  // why the check failed
   Status status = Status::fine;
 };
-
-void add_once(std::vector<std::string>& texts, const std::string& text) {
-  if (!text.empty() && std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
-}
 
 std::string listed(const std::vector<std::string>& texts, std::size_t most) {
   std::string line;
@@ -36,69 +27,83 @@ std::string listed(const std::vector<std::string>& texts, std::size_t most) {
   return texts.size() > most ? internal::join(line, " and ", texts.size() - most, " more") : line;
 }
 
-void read_all(Finding& finding, const CheckOptions& options, Console& console) {
-  ObjectFile input(finding.file, options.reading, console);
-  std::set<std::string> seen;
-  while (const auto object = input.next()) {
-    ++finding.objects;
-    finding.decoded_bytes += object->provenance.decoded_bytes;
-    finding.checksummed = finding.checksummed && object->checksummed;
-    add_once(finding.formats, object->provenance.format);
-    add_once(finding.codecs, object->codec);
-    for (auto& name : globals_of(object->document.root())) {
-      if (seen.insert(name).second) finding.imports.push_back(std::move(name));
-    }
+// What the verdict means for the check.
+std::optional<Error> failure_of(const Audit& audit, bool only_plain) {
+  if (audit.error) return audit.error;
+  const Finding* const worst = audit.worst();
+  if (audit.verdict == Verdict::dangerous) {
+    std::string message = internal::join("dangerous: ", finding_text(*worst));
+    if (audit.dangerous > 1) message += internal::join(", and ", audit.dangerous - 1, " more such findings");
+    return Error(ErrorKind::unsafe_reference, message);
   }
+  if (audit.verdict == Verdict::known_libraries && only_plain)
+    return Error(ErrorKind::unsafe_reference,
+                 internal::join("not plain data: Python would import ", listed(audit.names, 5)));
+  return std::nullopt;
 }
 
-Finding examine(const std::string& file, const CheckOptions& options, Console& console) {
-  Finding finding;
-  finding.file = file;
+Result examine(const std::string& file, const CheckOptions& options) {
+  Result result;
+  result.file = file;
   try {
-    read_all(finding, options, console);
-    const auto strange = not_plain(finding.imports);
-    if (options.plain && !strange.empty()) {
-      finding.error.emplace(ErrorKind::unsafe_reference,
-                            internal::join("not plain data: Python would import ", listed(strange, 5)));
-      finding.status = Status::check_failed;
-    }
+    ProgressReader reader(open_input(file), options.reading.quiet);
+    AuditOptions audit_options;
+    audit_options.limits = options.reading.limits;
+    if (file != "-") audit_options.companions_of = file;
+    result.audit = audit(reader, audit_options);
+    result.error = failure_of(result.audit, options.plain);
   } catch (const Error& error) {
-    finding.error = error;
-    finding.status = status_of(error.kind());
+    result.error = error;
+    result.audit.verdict = Verdict::malformed;
   }
-  return finding;
+  if (result.error) {
+    const bool unsafe = result.audit.verdict != Verdict::malformed;
+    result.status = unsafe ? Status::check_failed : status_of(result.error->kind());
+  }
+  return result;
 }
 
-void print(const Finding& finding, Console& console) {
-  if (finding.error) {
+std::string summary(const Result& result) {
+  const Audit& audit = result.audit;
+  std::string line =
+      internal::join(printable(input_name(result.file)), ": ok, ", verdict_text(audit.verdict), ", ",
+                     count_text(audit.objects, "object"), ", ", listed(audit.formats, 5), ", ",
+                     audit.codecs.empty() ? "not compressed" : listed(audit.codecs, 5),
+                     audit.checksummed ? " (checksummed)" : " (no checksum: damage to the content cannot be told)",
+                     ", ", size_text(audit.decoded_bytes));
+  if (audit.checked_arrays > 0) line += ", " + count_text(audit.checked_arrays, "array") + " verified";
+  if (audit.verdict != Verdict::data_only) line += ", imports " + listed(audit.names, 20);
+  return line + "\n";
+}
+
+void print(const Result& result, bool verbose, Console& console) {
+  if (result.error) {
     // The status was decided where the error was seen.
-    static_cast<void>(console.report(input_name(finding.file), *finding.error));
-    return;
+    static_cast<void>(console.report(input_name(result.file), *result.error));
+  } else {
+    console.print(summary(result));
   }
-  std::string line = internal::join(
-      printable(input_name(finding.file)), ": ok, ", count_text(finding.objects, "object"), ", ",
-      listed(finding.formats, 5), ", ", finding.codecs.empty() ? "not compressed" : listed(finding.codecs, 5),
-      finding.checksummed ? " (checksummed)" : " (no checksum: damage to the content cannot be told)", ", ",
-      size_text(finding.decoded_bytes));
-  line += finding.imports.empty() ? ", imports nothing" : ", imports " + listed(finding.imports, 20);
-  console.print(line + "\n");
+  if (verbose) console.print(findings_text(result.audit));
 }
 
-Value describe(Report& report, const Finding& finding) {
+Value describe(Report& report, const Result& result) {
+  const Audit& audit = result.audit;
   const Value entry = report.object();
-  report.set(entry, "file", report.text(finding.file));
-  report.set(entry, "ok", Value::boolean(finding.status == Status::fine));
-  if (finding.error) {
-    report.set(entry, "kind", report.text(name_of(finding.error->kind())));
-    report.set(entry, "error", report.text(finding.error->what()));
+  report.set(entry, "file", report.text(result.file));
+  report.set(entry, "ok", Value::boolean(result.status == Status::fine));
+  if (result.error) {
+    report.set(entry, "kind", report.text(name_of(result.error->kind())));
+    report.set(entry, "error", report.text(result.error->what()));
   }
-  report.set(entry, "objects", report.number(finding.objects));
-  report.set(entry, "formats", report.texts(finding.formats));
-  report.set(entry, "codecs", report.texts(finding.codecs));
-  report.set(entry, "decoded_bytes", report.number(finding.decoded_bytes));
-  report.set(entry, "checksummed", Value::boolean(finding.checksummed && finding.objects > 0));
-  report.set(entry, "imports", report.texts(finding.imports));
-  report.set(entry, "plain", Value::boolean(not_plain(finding.imports).empty()));
+  report.set(entry, "objects", report.number(audit.objects));
+  report.set(entry, "formats", report.texts(audit.formats));
+  report.set(entry, "codecs", report.texts(audit.codecs));
+  report.set(entry, "decoded_bytes", report.number(audit.decoded_bytes));
+  report.set(entry, "checksummed", Value::boolean(audit.checksummed && audit.objects > 0));
+  report.set(entry, "checked_arrays", report.number(audit.checked_arrays));
+  report.set(entry, "imports", report.texts(audit.names));
+  report.set(entry, "plain", Value::boolean(audit.verdict == Verdict::data_only));
+  describe_audit(report, entry, audit);
   return entry;
 }
 
@@ -109,13 +114,13 @@ Status check(const CheckOptions& options, Console& console) {
   const Value files = report.list();
   Status status = Status::fine;
   for (const auto& file : options.files) {
-    const Finding finding = examine(file, options, console);
+    const Result result = examine(file, options);
     if (options.json) {
-      report.append(files, describe(report, finding));
+      report.append(files, describe(report, result));
     } else {
-      print(finding, console);
+      print(result, options.verbose, console);
     }
-    status = worse(status, finding.status);
+    status = worse(status, result.status);
   }
   if (options.json) report.print(files, console);
   return status;

@@ -68,11 +68,14 @@ Examples:
 constexpr const char* check_footer =
     R"(Every object in a file is read to its last byte, all checksums are verified, and nothing may follow the last object.
 Files whose compression has no checksum are told: damage to their content cannot be seen.
+All that a Python loader would import, call or restore is judged: data only, known libraries only, or dangerous, which
+is status 1. What is not on the list of known names is dangerous.
 
 Examples:
   larder check model.joblib
+  larder check -v model.joblib      each import, call and state, with its place and the rule that judged it
   larder check --plain *.joblib     status 1 where Python would import more than plain data needs
-  larder check -j model.joblib | jq '.[].imports')";
+  larder check -j model.joblib | jq '.[].verdict')";
 
 constexpr const char* codecs_footer = R"(Examples:
   larder codecs           names, extensions, levels
@@ -213,11 +216,13 @@ struct CommandLine {
   }
 
   void add_check() {
-    auto* command = add_command(app, "check", "Read files to the last byte and verify their checksums", check_footer,
-                                chosen, [this](Console& console) { return check(checking, console); });
+    auto* command =
+        add_command(app, "check", "Read files to the last byte, verify checksums, judge what a loader would run",
+                    check_footer, chosen, [this](Console& console) { return check(checking, console); });
     command->add_option("FILE", checking.files, "Files to check")->required()->type_name("");
     command->add_flag("--plain", checking.plain,
                       "Fail where Python would import more than numpy, joblib and builtins need for plain data");
+    command->add_flag("-v,--verbose", checking.verbose, "List each import, call and state that a loader would make");
     command->add_flag("-j,--json", checking.json, "Print JSON");
     add_reading_options(*command, checking.reading);
   }

@@ -46,10 +46,11 @@ struct ConvertOptions {
 };
 Status convert(const ConvertOptions& options, Console& console);
 
-// check: reads everything to the last byte and verifies what can be verified.
+// check: reads everything to the last byte, verifies what can be verified, and audits what a loader would do.
 struct CheckOptions {
   std::vector<std::string> files;
-  bool plain = false;  // a file that needs more than plain data fails the check
+  bool plain = false;    // a file that needs more than plain data fails the check
+  bool verbose = false;  // each finding
   bool json = false;
   ReadOptions reading;
 };

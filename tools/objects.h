@@ -6,11 +6,11 @@
 #include <optional>
 #include <string>
 
-#include <larder/codec.h>
 #include <larder/limits.h>
 #include <larder/load.h>
 #include <larder/reader.h>
 
+#include "persist/object_stream.h"
 #include "tools/console.h"
 
 namespace larder::tools {
@@ -27,7 +27,7 @@ struct Object {
   Provenance provenance;
   std::string
       codec;  // "gzip"; empty for an uncompressed file; "gzip, zlib" for a compressed file inside a compressed file
-  bool checksummed = false;             // the first stream that holds it carries a checksum of the content
+  bool checksummed = false;             // a stream that holds it carries a checksum of the content
   std::optional<int> protocol;          // of pickle, where the object says it
   std::optional<std::uint64_t> stored;  // bytes of the whole file, where they are known
 };
@@ -44,18 +44,17 @@ class ObjectFile {
   std::optional<Object> next();
 
  private:
-  void open_stream();
-  bool at_end();
-  Object load_next();
+  Object load_next(Reader& source);
 
   std::string name_;
   LoadOptions options_;
   std::unique_ptr<Reader> file_;
-  const Codec* codec_ = nullptr;  // of the current stream
-  bool checksummed_ = false;
-  std::unique_ptr<Reader> decoded_;  // of the current stream; null where the file is not compressed
-  std::uint64_t loaded_ = 0;         // objects so far
+  std::optional<internal::ObjectStream> stream_;  // over file_
+  std::uint64_t loaded_ = 0;                      // objects so far
 };
+
+// The file `name`, "-" for standard input. Errors `not_found`, `io`.
+std::unique_ptr<Reader> open_input(const std::string& name);
 
 // How messages call the file `name`: "-" is "<stdin>".
 std::string input_name(const std::string& name);

@@ -67,6 +67,10 @@ std::size_t ProgressReader::do_read(MutableBytes out) {
   return count;
 }
 
+bool ProgressReader::do_can_seek() const { return below_->can_seek(); }
+
+void ProgressReader::do_seek(std::uint64_t position) { below_->seek(position); }
+
 std::optional<std::uint64_t> ProgressReader::do_size() const { return below_->size(); }
 
 std::string ProgressReader::do_name() const { return below_->name(); }

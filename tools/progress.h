@@ -46,6 +46,8 @@ class ProgressReader final : public Reader {
 
  private:
   std::size_t do_read(MutableBytes out) override;
+  bool do_can_seek() const override;
+  void do_seek(std::uint64_t position) override;
   std::optional<std::uint64_t> do_size() const override;
   std::string do_name() const override;
 

@@ -55,12 +55,7 @@ Value LegacyArrayReader::read_npy(Reader& companion, Value object) {
                           .pickle = source_.pickle,
                           .observer = source_.observer};
   const NpyHeader header = read_npy_header(companion, source.limits);
-  if (header.dtype.has_object()) {
-    if (source.observer != nullptr) source.observer->on_nested_stream(true, companion.position());
-    const Value array = read_object_array(source, document_);
-    if (source.observer != nullptr) source.observer->on_nested_stream(false, companion.position());
-    return array;
-  }
+  if (header.dtype.has_object()) return read_object_array(source, document_);
   warn_of_subclass(source_, required(object, "subclass"));
   Array array = read_elements(source, header.dtype, header.shape, header.order);
   if (!mapped) budget_.take(array.nbytes());

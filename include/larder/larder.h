@@ -2,6 +2,7 @@
 #pragma once
 
 #include <larder/array.h>
+#include <larder/audit.h>
 #include <larder/bytes.h>
 #include <larder/codec.h>
 #include <larder/compress.h>

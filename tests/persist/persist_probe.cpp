@@ -5,6 +5,7 @@
 //   pickle BYTES PROTOCOL ENCODING BUFFERS  -> ok BYTES    loads a pickle and dumps it. BUFFERS are the buffers
 //                                                          beside the pickle, r or w (writable) and digits, with commas
 //   json IN                                 -> ok JSON
+//   audit IN                                -> ok VERDICT RULE TEXT    rule or kind of error, and words
 // An error is "error KIND MESSAGE". Arrays keep their byte order.
 #include <iostream>
 #include <memory>
@@ -78,11 +79,23 @@ void pickle(const std::vector<std::string>& arguments) {
   std::cout << "ok " << to_hex(as_text(writer.bytes())) << '\n';
 }
 
+void audit_file(const std::vector<std::string>& arguments) {
+  const Audit found = audit(Path(from_hex(arguments.at(0))));
+  const Finding* const worst = found.worst();
+  std::cout << "ok " << name_of(found.verdict);
+  if (found.error) std::cout << ' ' << name_of(found.error->kind()) << ' ' << to_hex(found.error->what());
+  if (!found.error && worst != nullptr)
+    std::cout << ' ' << worst->rule << ' ' << to_hex(worst->name + ": " + std::string(worst->reason));
+  std::cout << '\n';
+}
+
 void answer(const std::string& command, const std::vector<std::string>& arguments) {
   if (command == "convert") {
     convert(arguments);
   } else if (command == "pickle") {
     pickle(arguments);
+  } else if (command == "audit") {
+    audit_file(arguments);
   } else if (command == "json") {
     const Document document = load(Path(from_hex(arguments.at(0))), as_stored());
     std::cout << "ok " << to_hex(to_json(document.root())) << '\n';

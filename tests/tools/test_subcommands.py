@@ -1,6 +1,7 @@
 """What each subcommand does: output, JSON, exit status, one-line errors, standard input and output."""
 
 import collections
+import datetime
 import gzip
 import io
 import json
@@ -314,8 +315,8 @@ class Check(CommandTest):
         joblib.dump({"a": numpy.arange(3)}, "a.joblib", compress=("gzip", 3))
         numpy.save("b.npy", numpy.arange(3))
         first, second = self.text("check", "a.joblib", "b.npy").splitlines()
-        self.assertRegex(first, r"\Aa\.joblib: ok, 1 object, joblib, gzip \(checksummed\), \d+ B, imports nothing\Z")
-        self.assertRegex(second, r"\Ab\.npy: ok, 1 object, npy, not compressed \(no checksum.*\), 152 B, imports nothing\Z")
+        self.assertRegex(first, r"\Aa\.joblib: ok, data only, 1 object, joblib, gzip \(checksummed\), \d+ B\Z")
+        self.assertRegex(second, r"\Ab\.npy: ok, data only, 1 object, npy, not compressed \(no checksum.*\), 152 B\Z")
 
     def checksummed(self, name):
         (found,) = json.loads(self.text("check", "-j", name))
@@ -359,13 +360,37 @@ class Check(CommandTest):
         plain = {"list": [1, (2,), {3}], "o": collections.OrderedDict(a=1), "s": numpy.float64(1), "r": range(3), "a": numpy.arange(3)}
         joblib.dump(plain, "plain.joblib")
         self.assertIn("plain.joblib: ok", self.text("check", "--plain", "plain.joblib"))
-        for value in [Thing(a=1), os.system, eval, numpy.load]:
-            pickle.dump([value], open("code.pkl", "wb"))
-            self.assertIn("code.pkl: ok", self.text("check", "code.pkl"))
-            line = self.fails(1, "check", "--plain", "code.pkl")
-            self.assertIn("Python would import", line)
-            (found,) = json.loads(self.run_larder("check", "-j", "--plain", "code.pkl", status=1))
-            self.assertEqual((found["ok"], found["plain"], len(found["imports"])), (False, False, 1))
+        self.write("date.pkl", pickle.dumps([datetime.date(2024, 1, 1)]))
+        self.assertIn("date.pkl: ok, known libraries only", self.text("check", "date.pkl"))
+        self.assertIn("Python would import datetime.date", self.fails(1, "check", "--plain", "date.pkl"))
+        (found,) = json.loads(self.run_larder("check", "-j", "--plain", "date.pkl", status=1))
+        self.assertEqual((found["ok"], found["plain"], found["verdict"], found["imports"]),
+                         (False, False, "known_libraries", ["datetime.date"]))
+
+    def test_dangerous_files(self):
+        for value, name in [(Thing(a=1), "__main__.Thing"), (os.system, "posix.system"), (eval, "builtins.eval"), (numpy.load, "numpy.load")]:
+            self.write("code.pkl", pickle.dumps([value]))
+            line = self.fails(1, "check", "code.pkl")
+            self.assertIn(f"larder: code.pkl: dangerous: imports {name} at byte ", line)
+            (found,) = json.loads(self.run_larder("check", "-j", "code.pkl", status=1))
+            self.assertEqual((found["ok"], found["plain"], found["verdict"]), (False, False, "dangerous"))
+            self.assertEqual(found["findings"][0]["name"], name)
+
+    def test_each_finding(self):
+        code = b"cos\nsystem\n(S'id'\ntR."
+        self.write("code.pkl", gzip.compress(b"N.") + gzip.compress(code))
+        output = self.text("check", "-v", "code.pkl", status=1)
+        self.assertIn("  dangerous: object 2 imports os.system at byte 2: starts programs (rule harmful)\n", output)
+        self.assertIn("  dangerous: object 2 calls os.system at byte 21: starts programs (rule harmful) {\"$tuple\": [\"id\"]}\n", output)
+        (found,) = json.loads(self.run_larder("check", "-j", "code.pkl", status=1))
+        self.assertEqual(found["counts"], {"imports": 1, "calls": 1, "states": 0, "persistent_ids": 0, "dangerous": 2, "omitted": 0})
+
+    def test_what_was_seen_before_the_damage(self):
+        code = b"cos\nsystem\n(S'id'\ntR."
+        self.write("cut.pkl", code[:-1])
+        self.assertTrue(self.fails(3, "check", "cut.pkl").startswith("larder: cut.pkl: "))
+        (found,) = json.loads(self.run_larder("check", "-j", "cut.pkl", status=3))
+        self.assertEqual((found["verdict"], found["kind"], len(found["findings"])), ("malformed", "truncated", 2))
 
     def test_the_worst_status_counts(self):
         numpy.save("a.npy", numpy.arange(3))

@@ -15,7 +15,7 @@ _larder() {
     ls) options='--all --depth --json --max-bytes --quiet --help' ;;
     get) options='--output --max-bytes --quiet --help' ;;
     convert) options='--compress --format --meta --protocol --sync --verbose --max-bytes --quiet --help' ;;
-    check) options='--plain --json --max-bytes --quiet --help' ;;
+    check) options='--plain --verbose --json --max-bytes --quiet --help' ;;
     codecs) options='--verbose --json --names --help' ;;
     formats) options='--json --names --help' ;;
   esac

@@ -1,0 +1,188 @@
+#include <larder/audit.h>
+
+#include <larder/metadata.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+#include "base/text.h"
+#include "formats/pickle/machine.h"
+#include "io/directory.h"
+#include "persist/audit_observer.h"
+#include "persist/detect.h"
+#include "persist/object_stream.h"
+
+namespace larder {
+
+using internal::join;
+
+namespace {
+
+void add_once(std::vector<std::string>& texts, const std::string& text) {
+  if (!text.empty() && std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
+}
+
+// Reads all objects of a source, and tells an observer what they do.
+class Auditor {
+ public:
+  // companions_of: as in LoadOptions.
+  Auditor(Reader& source, const AuditOptions& options, const Path& companions_of)
+      : source_(source), options_(options), start_(source.position()), observer_(audit_, options) {
+    if (!companions_of.empty()) directory_.emplace(companions_of);
+  }
+
+  Audit run() {
+    try {
+      read_all();
+    } catch (const Error& error) {
+      const bool of_content = error.kind() != ErrorKind::io && error.kind() != ErrorKind::usage;
+      if (!of_content) throw;
+      audit_.error = error;
+      audit_.verdict = Verdict::malformed;
+    }
+    const bool is_clean = audit_.verdict < Verdict::dangerous;
+    if (is_clean && observer_.saw_raw_arrays() && source_.can_seek()) read_as_pickle();
+    return std::move(audit_);
+  }
+
+ private:
+  void read_all() {
+    internal::ObjectStream stream(source_, options_.limits);
+    audit_.checksummed = true;
+    while (Reader* const reader = stream.next()) {
+      add_once(audit_.codecs, stream.codecs());
+      audit_.checksummed = audit_.checksummed && stream.checksummed();
+      const std::uint64_t begin = reader->position();
+      try {
+        read_object(*reader, stream.codecs().empty());
+      } catch (Error& error) {
+        if (audit_.objects > 0)
+          error.at(join("reading object ", audit_.objects + 1, ", which begins at byte ", begin,
+                        reader == &source_ ? "" : " of the decompressed data"));
+        throw;
+      }
+      ++audit_.objects;
+    }
+  }
+
+  void read_object(Reader& reader, bool uncompressed) {
+    const std::uint64_t begin = reader.position();
+    observer_.begin_object(audit_.objects + 1, begin);
+    const Format& format = internal::detect_format(reader);
+    // Mapped arrays need no memory.
+    const auto file = uncompressed ? reader.map(MapMode::read) : std::nullopt;
+    Document document(options_.limits);
+    with_observer(reader, file ? &*file : nullptr, [&](const ReadSource& source) {
+      add_once(audit_.formats, format.read(source, document).info().name);
+    });
+    audit_.decoded_bytes += reader.position() - begin;
+    while (const auto metadata = read_metadata(reader, options_.limits)) {
+      verify_arrays(document.root(), *metadata);
+      audit_.checked_arrays += metadata->arrays.size();
+    }
+  }
+
+  // Reads with an observer, and lets it look once more at the Document, whole or not, while it is there.
+  template <class Read>
+  void with_observer(Reader& reader, const Region* file, Read read) {
+    const auto ignore_warning = [](std::string_view) {};  // of how arrays are read, which is of no interest here
+    const ReadSource source{.reader = reader,
+                            .limits = options_.limits,
+                            .native_byte_order = false,
+                            .mapped_file = file,
+                            .warn = ignore_warning,
+                            .open_sibling = sibling_opener(),
+                            .pickle = options_.pickle,
+                            .observer = &observer_,
+                            .map_mode = file == nullptr ? MapMode::none : MapMode::read};
+    try {
+      read(source);
+    } catch (Error& error) {
+      observer_.end_object();
+      if (!error.has_place()) error.at(join("byte ", reader.position(), " of ", reader.name()));
+      throw;
+    }
+    observer_.end_object();
+  }
+
+  std::function<std::unique_ptr<Reader>(std::string_view)> sibling_opener() const {
+    if (!directory_) return {};
+    return [this](std::string_view name) { return directory_->open(name); };
+  }
+
+  // pickle.load takes the bytes of joblib's arrays for opcodes. With the files of joblib itself it stops at the first
+  // of them; a file that was made for both readers goes on.
+  void read_as_pickle() {
+    observer_.expect_other_reading();
+    source_.seek(start_);
+    internal::ObjectStream stream(source_, options_.limits);
+    try {
+      std::uint64_t number = 0;
+      while (Reader* const reader = stream.next()) {
+        observer_.begin_object(++number, reader->position());
+        Document document(options_.limits);
+        with_observer(*reader, nullptr, [&](const ReadSource& read) {
+          internal::PickleInput input(*reader, options_.limits);
+          static_cast<void>(internal::PickleMachine(input, document, read, {}).run());
+          static_cast<void>(input.release());
+        });
+      }
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::io) throw;
+      // Nothing follows in this reading.
+    }
+  }
+
+  Reader& source_;
+  const AuditOptions& options_;
+  std::uint64_t start_;
+  Audit audit_;
+  internal::AuditObserver observer_;
+  std::optional<internal::Directory> directory_;
+};
+
+}  // namespace
+
+std::string_view name_of(Verdict verdict) noexcept {
+  switch (verdict) {
+    case Verdict::data_only:
+      return "data_only";
+    case Verdict::known_libraries:
+      return "known_libraries";
+    case Verdict::dangerous:
+      return "dangerous";
+    case Verdict::malformed:
+      break;
+  }
+  return "malformed";
+}
+
+std::string_view name_of(FindingKind kind) noexcept {
+  switch (kind) {
+    case FindingKind::import:
+      return "import";
+    case FindingKind::call:
+      return "call";
+    case FindingKind::state:
+      return "state";
+    case FindingKind::persistent_id:
+      return "persistent_id";
+    case FindingKind::extension:
+      break;
+  }
+  return "extension";
+}
+
+const Finding* Audit::worst() const noexcept {
+  const auto found = std::ranges::max_element(findings, {}, &Finding::verdict);
+  return found == findings.end() ? nullptr : &*found;
+}
+
+Audit audit(Reader& reader, const AuditOptions& options) {
+  return Auditor(reader, options, options.companions_of).run();
+}
+
+Audit audit(const Path& path, const AuditOptions& options) { return Auditor(*open_file(path), options, path).run(); }
+
+}  // namespace larder
