@@ -90,6 +90,12 @@ std::optional<std::size_t> invalid_utf8(std::string_view text, bool surrogates) 
   return std::nullopt;
 }
 
+bool is_latin1_letter(std::string_view text) noexcept {
+  if (text.size() < 2) return true;
+  const auto first = static_cast<unsigned char>(text.front());
+  return text.size() == 2 && (first == 0xc2 || first == 0xc3);
+}
+
 std::uint32_t take_utf8(std::string_view& text) {
   const auto first = static_cast<unsigned char>(text[0]);
   const std::size_t length = std::max<std::size_t>(sequence_length(first), 1);

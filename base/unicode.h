@@ -16,6 +16,9 @@ void append_utf8(std::string& out, std::uint32_t code);
 // `surrogates`, which is what Python calls surrogatepass.
 std::optional<std::size_t> invalid_utf8(std::string_view text, bool surrogates = false);
 
+// Whether `text` (valid UTF-8) is empty or one letter up to U+00FF: CPython has such a text once.
+bool is_latin1_letter(std::string_view text) noexcept;
+
 // Takes the first code point off `text`, which must be valid UTF-8 (surrogates allowed) and not empty.
 std::uint32_t take_utf8(std::string_view& text);
 

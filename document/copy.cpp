@@ -55,6 +55,11 @@ class Copy {
       case ValueKind::bytes:
       case ValueKind::bytearray: {
         const Bytes content = Access::content(value);
+        if (const Value* const arguments = Access::spelling(value)) {
+          const Value copied = Access::spelled_bytes(target_, content, *arguments);
+          unfinished_.emplace_back(Access::spelling(copied), 1);
+          return copied;
+        }
         return Access::text(target_, value.kind(), {arena_.copy(content), content.size()});
       }
       case ValueKind::array:
@@ -109,6 +114,11 @@ class Copy {
   Object* copy_of(const Object& object) {
     auto* const copied = arena_.make<Object>(object);
     unfinished_.emplace_back(&copied->callable, 3);
+    if (object.wrapper != nullptr) {
+      copied->wrapper = arena_.make<Value>(*object.wrapper);
+      unfinished_.emplace_back(copied->wrapper, 1);
+    }
+    copied->array = nullptr;
     copied->changes = arena_.make_array<Change>(object.size);
     copied->capacity = object.size;
     for (std::size_t i = 0; i < object.size; ++i) {

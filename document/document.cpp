@@ -74,7 +74,10 @@ std::uint64_t Document::memory() const noexcept { return impl_->arena.size(); }
 Value Document::str(std::string_view utf8) {
   if (const auto bad = internal::invalid_utf8(utf8, true))
     fail(ErrorKind::malformed, "a str is not UTF-8 at its byte ", *bad);
-  return Access::text(*this, ValueKind::str, {impl_->arena.copy(larder::as_bytes(utf8)), utf8.size()});
+  if (!internal::is_latin1_letter(utf8)) return Access::new_str(*this, utf8);
+  auto found = impl_->letters.find(utf8);
+  if (found == impl_->letters.end()) found = impl_->letters.emplace(utf8, Access::new_str(*this, utf8)).first;
+  return found->second;
 }
 
 Value Document::bytes(Bytes content) {

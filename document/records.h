@@ -7,7 +7,11 @@
 #include <atomic>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <deque>
+#include <functional>
+#include <map>
+#include <string>
 
 #include <larder/document.h>
 
@@ -55,13 +59,14 @@ struct LongBytes {
 struct Global {
   Value module_name;
   Value qualified_name;
-  std::uint8_t tag = 0;  // what the format that made it knows it as; 0 for nothing
+  std::uint8_t tag = 0;    // what the format that made it knows it as; 0 for nothing
+  bool own_names = false;  // the file has the names as values: it tells which others they are the same as
 };
 
 struct Object {
   ObjectForm form = ObjectForm::reduce;
-  bool escaped = false;  // while being read: somebody else may hold it already
-  std::uint8_t tag = 0;  // what the format that made it knows of it; 0 for nothing
+  bool escaped = false;      // while being read: somebody else may hold it already
+  std::uint8_t tag = 0;      // what the format that made it knows of it; 0 for nothing
   std::uint64_t serial = 0;  // hashes the object: stays when the object is copied
   Value callable;
   Value arguments;
@@ -70,6 +75,7 @@ struct Object {
   std::uint32_t size = 0;  // of the changes
   std::uint32_t capacity = 0;
   struct ArrayRecord* array = nullptr;  // while being read: what it turned out to be
+  Value* wrapper = nullptr;             // what stood for it in the file
 };
 
 // An array, and what stood for it in the file (None where there was none): an object that makes it, or the bytes of its
@@ -82,8 +88,9 @@ struct ArrayRecord {
 // What only the inside of larder may do with values.
 struct Access {
   // Flags.
-  static constexpr std::uint8_t is_long = 1;    // an integer of more than 64 bits, or 4 GiB and more of text
-  static constexpr std::uint8_t is_buffer = 2;  // bytes that lie beside the pickle
+  static constexpr std::uint8_t is_long = 1;     // an integer of more than 64 bits, or 4 GiB and more of text
+  static constexpr std::uint8_t is_buffer = 2;   // bytes that lie beside the pickle
+  static constexpr std::uint8_t is_spelled = 4;  // bytes with what spelled them in the file before them in memory
 
   static Value make(ValueKind kind, const void* record, std::uint32_t length = 0, std::uint8_t flags = 0) noexcept {
     Value value;
@@ -150,6 +157,10 @@ struct Access {
   static Value make_array(Document& document, Array array, Value stand_in);
   static Value make_global(Document& document, Value module_name, Value qualified_name);
 
+  // A str that is a value of its own, unlike Document::str's of one letter. It must be UTF-8.
+  static Value new_str(Document& document, std::string_view utf8) {
+    return text(document, ValueKind::str, {arena(document).copy(larder::as_bytes(utf8)), utf8.size()});
+  }
   // A str, bytes or bytearray whose content already lives in the arena (or in something it keeps).
   static Value text(Document& document, ValueKind kind, Bytes content);
   // Bytes that lie beside the pickle; the arena holds them.
@@ -157,6 +168,20 @@ struct Access {
     Value value = text(document, kind, content);
     value.flags_ |= is_buffer;
     return value;
+  }
+  // Bytes that a call in the file gave; `arguments` are its arguments, which other values may share.
+  static Value spelled_bytes(Document& document, Bytes content, Value arguments) {
+    std::byte* const place = arena(document).allocate(sizeof(Value) + content.size());
+    new (place) Value(arguments);
+    if (!content.empty()) std::memcpy(place + sizeof(Value), content.data(), content.size());
+    Value value = text(document, ValueKind::bytes, {place + sizeof(Value), content.size()});
+    value.flags_ |= is_spelled;
+    return value;
+  }
+  // These arguments; null for bytes that the file has as they are.
+  static Value* spelling(Value value) noexcept {
+    if ((value.flags_ & is_spelled) == 0) return nullptr;
+    return reinterpret_cast<Value*>(const_cast<std::byte*>(content(value).data()) - sizeof(Value));
   }
   static bool is_out_of_band(Value value) noexcept { return (value.flags_ & is_buffer) != 0; }
   // Appends a change without a check of the kinds.
@@ -177,6 +202,7 @@ struct Document::Impl {
   internal::Arena arena;
   std::deque<internal::ArrayRecord> arrays;  // the only values with destructors
   std::uint64_t next_serial = 1;
+  std::map<std::string, Value, std::less<>> letters;  // the str of at most one Latin-1 letter
   Value root;
 };
 

@@ -151,6 +151,12 @@ Value ArrayWriter::object_wrapper(Value object) {
   const Value state = object.state();
   Shape shape;
   for (const Value size : Access::members(state[1])) shape.push_back(static_cast<std::uint64_t>(size.as_int()));
+  const Value* const old = Access::object(object).wrapper;
+  if (old != nullptr && is_usable_wrapper(*old)) {
+    adopt_names(*old);
+    const auto old_shape = old->state().find("shape");
+    if (old_shape && equal(*old_shape, state[1])) return *old;
+  }
   const bool fortran = state[3].is(ValueKind::boolean) && state[3].as_bool();
   return new_wrapper(class_of(object), shape, fortran ? Order::fortran : Order::c, state[2], false);
 }

@@ -30,7 +30,7 @@ Value JoblibArrayReader::replace(Value object) {
   if (!state.is(ValueKind::dict)) bad("its state is no dict");
   const DType dtype = dtypes_.read(required(state, "dtype"));
   input_.leave_frame();
-  if (dtype.has_object()) return nested_pickle();
+  if (dtype.has_object()) return nested_pickle(object);
   const Value subclass = required(state, "subclass");
   warn_of_subclass(source_, subclass);
   Array array = elements(state, dtype);
@@ -40,7 +40,7 @@ Value JoblibArrayReader::replace(Value object) {
 
 // Elements that are Python objects come as a pickle of their own, with its own memo and without arrays of joblib's
 // kind.
-Value JoblibArrayReader::nested_pickle() {
+Value JoblibArrayReader::nested_pickle(Value wrapper) {
   if (source_.mapped_file != nullptr)
     source_.warn("an array of Python objects cannot be mapped; it is loaded into memory");
   const auto tell = [&](bool begins) {
@@ -50,7 +50,10 @@ Value JoblibArrayReader::nested_pickle() {
   PickleMachine machine(input_, document_, source_, {});
   const Value value = machine.run();
   tell(false);
-  if (value.is(ValueKind::object)) Access::object(value).tag = static_cast<std::uint8_t>(machine.protocol());
+  if (value.is(ValueKind::object)) {
+    Access::object(value).tag = static_cast<std::uint8_t>(machine.protocol());
+    Access::object(value).wrapper = Access::arena(document_).make<Value>(wrapper);
+  }
   return value;
 }
 

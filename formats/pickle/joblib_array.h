@@ -29,7 +29,7 @@ class JoblibArrayReader {
   bool any() const noexcept { return any_; }
 
  private:
-  Value nested_pickle();
+  Value nested_pickle(Value wrapper);
   Value required(Value state, std::string_view name);
   Array elements(Value state, const DType& dtype);
   void skip_padding();

@@ -31,7 +31,7 @@ void PickleMachine::step_text(Opcode opcode) {
       push(Value::floating(parse_float(input_.line())));
       return;
     case Opcode::unicode_text:
-      push(document_.str(parse_unicode(input_.line())));
+      push(Access::new_str(document_, parse_unicode(input_.line())));
       return;
     case Opcode::string_text: {
       const std::string bytes = parse_string(input_.line());
@@ -64,7 +64,9 @@ void PickleMachine::step_object(Opcode opcode) {
       const auto names = last(2);
       if (!names[0].is(ValueKind::str) || !names[1].is(ValueKind::str))
         fail(ErrorKind::malformed, "STACK_GLOBAL needs two str");
-      replace(2, global(names[0], names[1]));
+      const Value made = global(names[0], names[1]);
+      Access::global(made).own_names = true;
+      replace(2, made);
       return;
     }
     case Opcode::reduce:
@@ -124,8 +126,8 @@ Value PickleMachine::global(std::string_view module_name, std::string_view quali
   }
   const GlobalName name =
       protocol_ < 3 ? python3_name(module_name, qualified_name) : GlobalName{module_name, qualified_name};
-  const Value module_value = document_.str(name.module_name);
-  return global(module_value, document_.str(name.qualified_name));
+  const Value module_value = Access::new_str(document_, name.module_name);
+  return global(module_value, Access::new_str(document_, name.qualified_name));
 }
 
 Value PickleMachine::global(Value module_name, Value qualified_name) {

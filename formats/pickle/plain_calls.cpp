@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/unicode.h"
+#include "document/records.h"
 
 namespace larder::internal {
 
@@ -27,7 +28,7 @@ std::optional<std::string> latin1_of(Value text, Value encoding) {
 std::optional<Value> encode(Document& document, Value arguments) {
   const auto bytes = arguments.size() == 2 ? latin1_of(arguments[0], arguments[1]) : std::nullopt;
   if (!bytes) return std::nullopt;
-  return document.bytes(as_bytes(*bytes));
+  return Access::spelled_bytes(document, as_bytes(*bytes), arguments);
 }
 
 std::optional<Value> bytes(Document& document, Value arguments) {

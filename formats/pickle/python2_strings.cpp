@@ -12,7 +12,7 @@ Value Python2StringReader::read(Bytes content, std::uint64_t at) {
   const auto is_ascii = [](std::byte letter) { return letter < std::byte{0x80}; };
   if (choice_ == Python2Strings::bytes) return Access::text(document_, ValueKind::bytes, content);
   if (std::ranges::all_of(content, is_ascii)) return Access::text(document_, ValueKind::str, content);
-  if (choice_ == Python2Strings::latin1) return document_.str(utf8_of_latin1(as_text(content)));
+  if (choice_ == Python2Strings::latin1) return Access::new_str(document_, utf8_of_latin1(as_text(content)));
   const Value undecoded = Access::text(document_, ValueKind::bytes, content);
   undecoded_.emplace(undecoded.identity(), at);
   return undecoded;

@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::size_t batch_size = 1000;  // of APPENDS, SETITEMS and ADDITEMS
 
-// Texts that CPython has once: the empty one, and those of one Latin-1 letter.
-bool is_shared(std::string_view utf8) {
-  if (utf8.size() < 2) return true;
-  const auto first = static_cast<unsigned char>(utf8.front());
-  return utf8.size() == 2 && (first == 0xc2 || first == 0xc3);
-}
-
 }  // namespace
 
 PickleWriter::PickleWriter(Writer& writer, PickleStyle style, const WriteOptions& options)
@@ -181,7 +174,7 @@ void PickleWriter::save(Value value) {
     case ValueKind::object:
       return save_object(value);
     case ValueKind::str:
-      return save_str(is_shared(value.as_str()) ? interned_.str(value.as_str()) : value);
+      return save_str(value);
     case ValueKind::tuple:
       return save_tuple(value);
     default:
@@ -212,6 +205,7 @@ void PickleWriter::save(Value value) {
 }
 
 void PickleWriter::save_str(Value value) {
+  if (protocol_ < 3 && is_latin1_letter(as_text(Access::content(value)))) value = letter(value);
   if (refer(value)) return;
   scalars_.str(as_text(Access::content(value)));
   memoize(value);
@@ -223,9 +217,24 @@ void PickleWriter::save_bytes(Value value) {
     return memoize(value);
   }
   if (value.empty()) return save_reduce(value, "builtins", "bytes", {});
-  const Value text = interned_.scratch().str(utf8_of_latin1(as_text(value.as_bytes())));
-  const Value arguments[] = {text, interned_.str("latin1")};
+  if (const Value* const arguments = Access::spelling(value))
+    return save_reduce(value, interned_.global("_codecs", "encode"), *arguments);
+  const std::string text = utf8_of_latin1(as_text(value.as_bytes()));
+  const Value arguments[] = {is_latin1_letter(text) ? encoded_letter(text) : interned_.scratch().str(text),
+                             interned_.str("latin1")};
   save_reduce(value, "_codecs", "encode", arguments);
+}
+
+// Where bytes of one letter are spelled anew, CPython would take the one text that it has for that letter.
+Value PickleWriter::encoded_letter(const std::string& text) {
+  Letter& letter = letters_.try_emplace(text, Letter{interned_.scratch().str(text), true}).first->second;
+  letter.encoded = true;
+  return letter.value;
+}
+
+Value PickleWriter::letter(Value value) {
+  const Letter& letter = letters_.try_emplace(std::string(value.as_str()), Letter{value, false}).first->second;
+  return letter.encoded ? letter.value : value;
 }
 
 void PickleWriter::save_bytearray(Value value) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include <larder/document.h>
@@ -54,6 +56,12 @@ class PickleWriter {
     Value value{};
   };
 
+  // A text of one letter, and whether it is part of a spelling of bytes that the document did not have.
+  struct Letter {
+    Value value;
+    bool encoded = false;
+  };
+
   void push(Kind kind, Value value, Opcode code = Opcode::none) {
     Task task;
     task.kind = kind;
@@ -97,10 +105,13 @@ class PickleWriter {
   // callable(*arguments) that makes `value`.
   void save_reduce(Value value, std::string_view module_name, std::string_view qualified_name,
                    std::span<const Value> arguments);
+  void save_reduce(Value value, Value callable, Value arguments);
   void build_wrapper();
   void write_payload(Value array);
   void write_nested(Value object);
 
+  Value encoded_letter(const std::string& text);
+  Value letter(Value value);
   void memoize(Value value);
   void write_index(std::uint32_t index);
   // Writes a reference and returns true if the value was memoized.
@@ -115,6 +126,7 @@ class PickleWriter {
   ArrayWriter arrays_;
   std::vector<Task> tasks_;
   Written written_;
+  std::map<std::string, Letter> letters_;
 };
 
 }  // namespace larder::internal

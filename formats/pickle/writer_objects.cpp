@@ -10,10 +10,14 @@ namespace larder::internal {
 
 void PickleWriter::save_reduce(Value value, std::string_view module_name, std::string_view qualified_name,
                                std::span<const Value> arguments) {
+  save_reduce(value, interned_.global(module_name, qualified_name), interned_.scratch().tuple(arguments));
+}
+
+void PickleWriter::save_reduce(Value value, Value callable, Value arguments) {
   push(Kind::reduced, value);
   push_opcode(Opcode::reduce);
-  push_value(interned_.scratch().tuple(arguments));
-  push_value(interned_.global(module_name, qualified_name));
+  push_value(arguments);
+  push_value(callable);
 }
 
 void PickleWriter::finish_reduced(Value value) {
@@ -33,10 +37,10 @@ void PickleWriter::save_global(Value value) {
   if (protocol_ >= 4) {
     push(Kind::memoize, canonical);
     push_opcode(Opcode::stack_global);
-    const bool shares_name = value.module_name() == "numpy" && value.qualified_name() == "dtype";
-    push_value(shares_name ? interned_.str("dtype") : Access::global(canonical).qualified_name);
-    push_value(interned_.str(value.module_name()));
-    return;
+    const Global& names = Access::global(canonical);
+    const bool shares_name = !names.own_names && value.module_name() == "numpy" && value.qualified_name() == "dtype";
+    push_value(shares_name ? interned_.str("dtype") : names.qualified_name);
+    return push_value(names.own_names ? names.module_name : interned_.str(value.module_name()));
   }
   // Only protocol 4 resolves dotted names; before, CPython asks the outer class for the inner one.
   const std::string_view whole = value.qualified_name();
@@ -80,7 +84,7 @@ void PickleWriter::save_call(Value value) {
   const Object& object = Access::object(value);
   const auto arguments = Access::members(object.arguments);
   static constexpr Opcode tuples[] = {Opcode::empty_tuple, Opcode::tuple1, Opcode::tuple2, Opcode::tuple3};
-  const bool is_short = arguments.size() <= 3 && protocol_ >= 2;
+  const bool is_short = arguments.size() <= 3;  // in every protocol, as CPython does it
   push_opcode(Opcode::reduce);
   push_opcode(is_short ? tuples[arguments.size()] : Opcode::tuple);
   push_values(arguments);

@@ -169,7 +169,8 @@ class LARDER_API Document {
   Value root() const noexcept;
   void set_root(Value value) noexcept;
 
-  // New values. Texts and bytes are copied. `str` must be UTF-8 (surrogates allowed): Error `malformed` with the place.
+  // New values. Texts and bytes are copied; a str of at most one Latin-1
+  // letter is always the same value, as in CPython. `str` must be UTF-8 (surrogates allowed): Error `malformed` with the place.
   Value str(std::string_view utf8);
   Value bytes(Bytes content);
   Value bytearray(Bytes content);

@@ -33,7 +33,9 @@ TEST_CASE("texts and bytes are copied") {
   CHECK(as_text(bytearray.as_bytes()) == "text");
   CHECK(str.size() == 4);
   CHECK_FALSE(str.same_as(document.str("text")));
-  CHECK_FALSE(document.str("").same_as(document.str("")));
+  CHECK(document.str("").same_as(document.str("")));
+  CHECK(document.str("\xc3\xa9").same_as(document.str("\xc3\xa9")));
+  CHECK_FALSE(document.str("\xc4\x80").same_as(document.str("\xc4\x80")));
   CHECK(document.str("").empty());
   CHECK_ERROR(str.as_bytes(), usage);
   CHECK_ERROR(bytes.as_str(), usage);
