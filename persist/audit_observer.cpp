@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "formats/pickle/joblib_class.h"
+#include "formats/pickle/joblib_wrapper.h"
 #include "persist/brief.h"
 #include "persist/known_names.h"
 
@@ -49,7 +49,7 @@ void AuditObserver::on_call(ObjectForm form, Value callable, Value arguments, Va
 }
 
 void AuditObserver::on_state(Value object, Value state, std::uint64_t at) {
-  if (object.is(ValueKind::object) && joblib_class(object) == "NumpyArrayWrapper") saw_raw_arrays_ = true;
+  if (object.is(ValueKind::object) && wrapper_class(object) == "NumpyArrayWrapper") saw_raw_arrays_ = true;
   add(FindingKind::state, states_.judge(object, state, at), object, state, at);
 }
 
