@@ -12,7 +12,6 @@ namespace larder {
 
 using internal::Access;
 using internal::Arena;
-using internal::Cell;
 using internal::Keyed;
 using internal::Object;
 using internal::Sequence;
@@ -105,7 +104,7 @@ class Copy {
     copied->slots = copy_of(std::span<const Value>(keyed.slots, keyed.size * keyed.stride));
     copied->capacity = keyed.size;
     if (keyed.index != nullptr) {
-      copied->index = arena_.make_array<Cell>(keyed.cells);
+      copied->index = arena_.make_array<std::uint32_t>(keyed.cells);
       std::copy_n(keyed.index, keyed.cells, copied->index);
     }
     return copied;

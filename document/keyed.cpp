@@ -20,13 +20,33 @@ constexpr std::size_t batch = 64;                           // keys whose cells 
 
 Value* slot(const Keyed& keyed, std::size_t entry) { return keyed.slots + entry * keyed.stride; }
 
-std::size_t home(const Keyed& keyed, std::uint32_t hash) { return hash & (keyed.cells - 1); }
+// The index is open addressing on 32 bits of the hash. Its low bits say where in the index an entry's cell is, or the
+// first cell to look at; a cell holds the high bits, and in place of the low ones the entry's number from 1 on. 0 is
+// free.
+class Index {
+ public:
+  explicit Index(const Keyed& keyed) : cells_(keyed.index), mask_(static_cast<std::uint32_t>(keyed.cells - 1)) {}
 
-void place(Keyed& keyed, std::uint32_t hash, std::size_t entry) {
-  std::size_t at = home(keyed, hash);
-  while (keyed.index[at].entry != 0) at = (at + 1) & (keyed.cells - 1);
-  keyed.index[at] = {hash, static_cast<std::uint32_t>(entry + 1)};
-}
+  std::uint32_t* home(std::uint32_t hash) const { return cells_ + (hash & mask_); }
+
+  // The first cell for this hash that is free, or whose entry fits.
+  template <class Fits>
+  std::uint32_t* find(std::uint32_t hash, Fits fits) const {
+    for (std::uint32_t at = hash & mask_;; at = (at + 1) & mask_) {
+      const std::uint32_t cell = cells_[at];
+      if (cell == 0 || (((cell ^ hash) & ~mask_) == 0 && fits(entry(cell)))) return cells_ + at;
+    }
+  }
+
+  std::size_t entry(std::uint32_t cell) const { return (cell & mask_) - std::size_t{1}; }
+  std::uint32_t cell(std::uint32_t hash, std::size_t entry) const {
+    return (hash & ~mask_) | static_cast<std::uint32_t>(entry + 1);
+  }
+
+ private:
+  std::uint32_t* cells_;
+  std::uint32_t mask_;
+};
 
 // Makes room for more entries at the end.
 void reserve_slots(Arena& arena, Keyed& keyed, std::size_t more) {
@@ -44,40 +64,30 @@ void reserve_index(Arena& arena, Keyed& keyed, std::size_t entries) {
   if (entries <= few || entries + entries / 2 <= keyed.cells) return;
   Keyed larger = keyed;
   larger.cells = std::bit_ceil(entries + entries / 2);
-  larger.index = arena.make_zeroed<Cell>(larger.cells);
-  for (const Cell cell : std::span(keyed.index, keyed.cells)) {
-    if (cell.entry != 0) place(larger, cell.hash, cell.entry - 1);
-  }
-  if (keyed.index == nullptr) {
-    for (std::size_t i = 0; i < keyed.settled; ++i)
-      place(larger, static_cast<std::uint32_t>(hash_key(*slot(keyed, i))), i);
+  larger.index = arena.make_zeroed<std::uint32_t>(larger.cells);
+  const Index index(larger);
+  for (std::size_t i = 0; i < keyed.settled; ++i) {
+    const auto hash = static_cast<std::uint32_t>(hash_key(*slot(keyed, i)));
+    *index.find(hash, [](std::size_t) { return false; }) = index.cell(hash, i);
   }
   arena.drop_array(std::exchange(keyed.index, larger.index));
   keyed.cells = larger.cells;
 }
 
-// The cell of the settled entry with an equal key, or the free one where it belongs.
-inline Cell& cell_for(const Keyed& keyed, Value key, std::uint32_t hash) {
-  for (std::size_t at = home(keyed, hash);; at = (at + 1) & (keyed.cells - 1)) {
-    Cell& cell = keyed.index[at];
-    if (cell.entry == 0 || (cell.hash == hash && equal_keys(*slot(keyed, cell.entry - 1), key))) return cell;
+// The settled entry with an equal key, or their number where there is none. The hash counts only where there is an
+// index; that gets a cell for the key if `claims`, and the key is new.
+inline std::size_t locate(const Keyed& keyed, Value key, std::uint32_t hash, bool claims) {
+  const auto fits = [&](std::size_t entry) { return equal_keys(*slot(keyed, entry), key); };
+  if (keyed.index == nullptr) {
+    std::size_t entry = 0;
+    while (entry != keyed.settled && !fits(entry)) ++entry;
+    return entry;
   }
-}
-
-// Where there is no index: the settled entry with an equal key, or their number.
-std::size_t search(const Keyed& keyed, Value key) {
-  for (std::size_t i = 0; i < keyed.settled; ++i) {
-    if (equal_keys(*slot(keyed, i), key)) return i;
-  }
+  const Index index(keyed);
+  std::uint32_t* const cell = index.find(hash, fits);
+  if (*cell != 0) return index.entry(*cell);
+  if (claims) *cell = index.cell(hash, keyed.settled);
   return keyed.settled;
-}
-
-// The settled entry with an equal key, or their number where there is none; the index has a cell for it afterwards.
-inline std::size_t claim(Keyed& keyed, Value key, std::uint32_t hash) {
-  if (keyed.index == nullptr) return search(keyed, key);
-  Cell& cell = cell_for(keyed, key, hash);
-  if (cell.entry == 0) cell = {hash, static_cast<std::uint32_t>(keyed.settled + 1)};
-  return cell.entry - 1;
 }
 
 // Settles the entries from `keyed.settled` on, in place.
@@ -104,15 +114,16 @@ class Settling {
   // Hashes the next keys and has their cells fetched while the others are hashed: most of the time goes into waiting
   // for memory.
   void fetch(std::size_t count) {
+    const Index index(keyed_);
     for (std::size_t i = 0; i < count; ++i) {
       hashes_[i] = static_cast<std::uint32_t>(hash_key(*slot(keyed_, next_ + i)));
-      __builtin_prefetch(keyed_.index + home(keyed_, hashes_[i]), 1);
+      __builtin_prefetch(index.home(hashes_[i]), 1);
     }
   }
 
   void settle(std::uint32_t hash) {
     const Value* const from = slot(keyed_, next_);
-    const std::size_t entry = claim(keyed_, from[0], hash);
+    const std::size_t entry = locate(keyed_, from[0], hash, true);
     if (entry != keyed_.settled) {
       slot(keyed_, entry)[1] = from[1];
     } else {
@@ -141,18 +152,15 @@ void settle(Keyed& keyed) {
 }
 
 std::optional<std::size_t> find_entry(const Keyed& keyed, Value key) {
-  const auto hash = static_cast<std::uint32_t>(hash_key(key));
-  // A free cell has the entry -1, which is out of range.
-  const std::size_t entry =
-      keyed.index == nullptr ? search(keyed, key) : cell_for(keyed, key, hash).entry - std::size_t{1};
-  return entry < keyed.settled ? std::optional(entry) : std::nullopt;
+  const std::size_t entry = locate(keyed, key, static_cast<std::uint32_t>(hash_key(key)), false);
+  return entry == keyed.settled ? std::nullopt : std::optional(entry);
 }
 
 void insert_entry(Arena& arena, Keyed& keyed, Value key, Value value) {
   const std::uint64_t hash = hash_key(key);
   reserve_slots(arena, keyed, 1);
   reserve_index(arena, keyed, keyed.size + 1);
-  const std::size_t entry = claim(keyed, key, static_cast<std::uint32_t>(hash));
+  const std::size_t entry = locate(keyed, key, static_cast<std::uint32_t>(hash), true);
   Value* const place = slot(keyed, entry);
   if (keyed.stride == 2) place[1] = value;
   if (entry != keyed.size) return;

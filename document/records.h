@@ -26,19 +26,13 @@ struct Sequence {
   std::size_t capacity = 0;
 };
 
-// One cell of a hash index: which entry, and its hash. `entry` is 1-based; 0 is a free cell.
-struct Cell {
-  std::uint32_t hash;
-  std::uint32_t entry;
-};
-
 // Entries of a dict (key, value), members of a set or frozenset (key), in insertion order. The settled ones have each
 // key once; a loader's further entries of a dict wait behind them (see keyed.h).
 struct Keyed {
-  Value* slots = nullptr;         // size * stride values
-  Cell* index = nullptr;          // of the settled entries: open addressing; none while there are few
-  Arena* unsettled_in = nullptr;  // where entries that are not settled will be; null: all are
-  std::size_t cells = 0;          // a power of two
+  Value* slots = nullptr;          // size * stride values
+  std::uint32_t* index = nullptr;  // of the settled entries: a hash table; none while there are few
+  Arena* unsettled_in = nullptr;   // where entries that are not settled will be; null: all are
+  std::size_t cells = 0;           // a power of two
   std::size_t size = 0;
   std::size_t settled = 0;
   std::size_t capacity = 0;
