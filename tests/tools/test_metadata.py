@@ -36,7 +36,7 @@ def as_text(value):
 
 class Metadata(CommandTest):
     def object(self, name, number=0):
-        (file,) = json.loads(self.text("ls", "-j", name))
+        (file,) = json.loads(self.text("ls", "-j", "-", data=self.read(name)))
         return file["objects"][number]
 
     def load(self, name, **options):
