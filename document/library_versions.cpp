@@ -30,8 +30,7 @@ class VersionSearch {
         look_at_module(value.module_name());
         break;
       case ValueKind::array:
-        // What stood for the array in the file is no part of the value any more.
-        internal::walk(internal::Access::array(value).stand_in, [this](Value part) { look_at(part); });
+        look_at_stand_in(internal::Access::array(value).stand_in);
         break;
       default:
         break;
@@ -48,7 +47,7 @@ class VersionSearch {
 
   void look_at_object(Value object) {
     const Value state = object.state();
-    if (!state.is(ValueKind::dict)) return;
+    if (!state.is(ValueKind::dict) || !seen_states_.insert(state.identity()).second) return;
     const Value callable = object.callable();
     const std::string_view module_name = callable.is(ValueKind::global) ? callable.module_name() : std::string_view();
     for (std::size_t i = 0; i < state.size(); ++i) {
@@ -57,6 +56,13 @@ class VersionSearch {
     }
     if (module_name.ends_with("joblib.numpy_pickle") && callable.qualified_name() == "NumpyArrayWrapper")
       add("joblib", state.find("numpy_array_alignment_bytes") ? ">= 1.2" : "< 1.2");
+  }
+
+  // What stood for an array in the file is no part of the value any more.
+  void look_at_stand_in(Value stand_in) {
+    if (!stand_in.is(ValueKind::object)) return;
+    look_at(stand_in.callable());
+    look_at_object(stand_in);
   }
 
   void look_at_attribute(std::string_view module_name, std::string_view name, Value value) {
@@ -90,6 +96,7 @@ class VersionSearch {
     if (is_package(module_name, "numpy.core")) add("numpy", "< 2");
   }
 
+  std::unordered_set<const void*> seen_states_;  // one state may serve many objects
   std::unordered_set<std::string> seen_;
   std::vector<LibraryVersion> found_;
 };
