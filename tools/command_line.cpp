@@ -199,7 +199,7 @@ struct CommandLine {
         ->type_name("NAME");
     command
         ->add_option("--protocol", conversion.storage.protocol,
-                     "Protocol of pickles: 2 to 5, -1 is the highest (default 4)")
+                     "Protocol of pickles: 0 to 5, -1 is the highest (default 4)")
         ->type_name("N");
     command->add_option("--meta", conversion.meta, "Store KEY=TEXT, or KEY:=JSON, beside each object; repeatable")
         ->allow_extra_args(false)

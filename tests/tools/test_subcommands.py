@@ -161,7 +161,7 @@ class Ls(CommandTest):
         self.write("two.joblib", joblib_bytes([1]) + joblib_bytes({"a": 2}))
         self.write("two.xz", lzma.compress(joblib_bytes([3]) + npy(numpy.arange(4))))
         text = self.text("ls", "two.joblib", "two.xz")
-        for start in ["two.joblib: joblib", "two.joblib, object 2: joblib", "two.xz: joblib", "two.xz, object 2: npy"]:
+        for start in ["two.joblib: pickle", "two.joblib, object 2: pickle", "two.xz: pickle", "two.xz, object 2: npy"]:
             self.assertEqual(sum(line.startswith(start) for line in text.splitlines()), 1, text)
         self.assertEqual([len(file["objects"]) for file in self.describe("two.joblib", "two.xz")], [2, 2])
 
@@ -262,7 +262,7 @@ class Convert(CommandTest):
 
     def test_wrong_arguments_touch_nothing(self):
         self.write("b.joblib", b"old")
-        for arguments in [["-c", "zippo"], ["-c", "zstd:99"], ["-c", "11"], ["--format", "nonsense"], ["--protocol", "9"], ["--protocol", "1"]]:
+        for arguments in [["-c", "zippo"], ["-c", "zstd:99"], ["-c", "11"], ["--format", "nonsense"], ["--protocol", "9"], ["--protocol", "-2"]]:
             self.assertIn("larder: b.joblib: ", self.fails(2, "convert", *arguments, "a.npy", "b.joblib"))
         self.assertEqual(sorted(os.listdir(".")), ["a.npy", "b.joblib"])
         self.assertEqual(self.read("b.joblib"), b"old")

@@ -25,7 +25,7 @@ _larder() {
       return ;;
     convert:--format) COMPREPLY=($(compgen -W "$("$larder" formats --names 2>/dev/null)" -- "$word")); return ;;
     convert:--sync) COMPREPLY=($(compgen -W 'none full' -- "$word")); return ;;
-    convert:--protocol) COMPREPLY=($(compgen -W '2 3 4 5 -1' -- "$word")); return ;;
+    convert:--protocol) COMPREPLY=($(compgen -W '0 1 2 3 4 5 -1' -- "$word")); return ;;
     *:--depth | *:--max-bytes | convert:--meta) return ;;
   esac
   if [[ -z $command || $word == -* ]]; then
