@@ -8,6 +8,7 @@
 #include "document/walk.h"
 #include "formats/elements.h"
 #include "formats/pickle/joblib_array.h"
+#include "formats/pickle/joblib_wrapper.h"
 
 namespace larder::internal {
 
@@ -43,8 +44,8 @@ bool is_raw_class(Value array_class) {
 
 // A wrapper as joblib writes it today, of an array as it was stored.
 bool is_usable_wrapper(Value stand_in) {
-  if (!stand_in.is(ValueKind::object) || stand_in.form() != ObjectForm::newobj) return false;
-  if (!is_global(stand_in.callable(), module_of_wrapper, name_of_wrapper)) return false;
+  if (!stand_in.is(ValueKind::object)) return false;
+  if (!is_global(class_of_wrapper(stand_in), module_of_wrapper, name_of_wrapper)) return false;
   if (Access::object(stand_in).tag == outdated_wrapper || !stand_in.state().is(ValueKind::dict)) return false;
   const auto alignment = stand_in.state().find("numpy_array_alignment_bytes");
   return alignment && !alignment->is_none();
@@ -67,9 +68,9 @@ bool ArrayWriter::is_object_array(Value object) {
          state[4].is(ValueKind::list) && state[1].is(ValueKind::tuple);
 }
 
-int ArrayWriter::nested_protocol(Value object) {
+int ArrayWriter::nested_protocol(Value object) const {
   const std::uint8_t protocol = Access::object(object).tag;
-  return protocol == 0 ? joblib_nested_protocol : protocol;
+  return protocol == 0 ? std::max(joblib_nested_protocol, protocol_) : protocol;
 }
 
 Value ArrayWriter::shape_tuple(const Shape& shape) {

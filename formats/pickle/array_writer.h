@@ -30,8 +30,9 @@ class ArrayWriter {
   // Whether the object is numpy's array of Python objects, which joblib writes as a pickle of its own behind a wrapper.
   static bool is_object_array(Value object);
   Value object_wrapper(Value object);
-  // The protocol of that pickle: the one that the file had, else joblib's.
-  static int nested_protocol(Value object);
+  // The protocol of that pickle: the one that the file had, else this one's, and at least 2, as in joblib. (The newest
+  // joblib maps the names of Python 2 in both pickles or in none.)
+  int nested_protocol(Value object) const;
 
   // The bytes of a buffer that lies beside the pickle.
   Region buffer(Value buffer) const;

@@ -15,13 +15,14 @@ std::string_view name_in_joblib(Value value) {
 
 }  // namespace
 
-std::string_view wrapper_class(Value object) {
-  if (object.form() == ObjectForm::newobj) return name_in_joblib(object.callable());
-  // Protocols 0 and 1: copyreg._reconstructor(class, object, None)
+Value class_of_wrapper(Value object) {
+  if (object.form() == ObjectForm::newobj) return object.callable();
   const bool reconstructed = object.form() == ObjectForm::reduce && object.callable().is(ValueKind::global) &&
                              object.callable().qualified_name() == "_reconstructor" && !object.arguments().empty();
-  return reconstructed ? name_in_joblib(object.arguments()[0]) : std::string_view();
+  return reconstructed ? object.arguments()[0] : Value();
 }
+
+std::string_view wrapper_class(Value object) { return name_in_joblib(class_of_wrapper(object)); }
 
 std::optional<Value> find_attribute(Document& document, Value state, std::string_view name) {
   const auto found = state.find(name);

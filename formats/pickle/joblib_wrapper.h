@@ -13,6 +13,10 @@ namespace larder::internal {
 // `numpy_pickle_compat`), also in a copy of joblib inside another package, as old scikit-learn has it; else empty.
 std::string_view wrapper_class(Value object);
 
+// The class of an object that is made as joblib makes its wrappers: by NEWOBJ, or in protocols 0 and 1 by
+// copyreg._reconstructor(class, object, None). None for other objects.
+Value class_of_wrapper(Value object);
+
 // The attribute of that name in a state, a dict whose keys are str, or bytes of Python 2 (looked for in `document`,
 // whose values they are).
 std::optional<Value> find_attribute(Document& document, Value state, std::string_view name);

@@ -1,4 +1,6 @@
 // The opcodes of the machine that text and objects are made of.
+#include <algorithm>
+
 #include "base/text.h"
 #include "base/unicode.h"
 #include "document/records.h"
@@ -64,6 +66,7 @@ void PickleMachine::step_object(Opcode opcode) {
       const auto names = last(2);
       if (!names[0].is(ValueKind::str) || !names[1].is(ValueKind::str))
         fail(ErrorKind::malformed, "STACK_GLOBAL needs two str");
+      if (protocol_ < 3) return replace(2, global(names[0].as_str(), names[1].as_str()));
       const Value made = global(names[0], names[1]);
       Access::global(made).own_names = true;
       replace(2, made);
@@ -93,9 +96,13 @@ void PickleMachine::step_object(Opcode opcode) {
       replace_to_mark(call(ObjectForm::instance, parts[0], document_.tuple(parts.subspan(1))));
       return;
     }
-    case Opcode::persid:
-      push(persistent_object(document_.str(input_.line())));
+    case Opcode::persid: {
+      const std::string_view id = input_.line();
+      if (!std::ranges::all_of(id, [](char letter) { return static_cast<unsigned char>(letter) < 0x80; }))
+        fail(ErrorKind::malformed, "the persistent id ", quoted(id), " is not ASCII");
+      push(persistent_object(document_.str(id)));
       return;
+    }
     case Opcode::binpersid:
       push(persistent_object(pop()));
       return;
@@ -172,6 +179,10 @@ void PickleMachine::new_object(bool with_keywords) {
     fail(ErrorKind::malformed, "NEWOBJ needs a tuple of arguments, not a ", name_of(parts[1].kind()));
   if (with_keywords && !parts[2].is(ValueKind::dict))
     fail(ErrorKind::malformed, "NEWOBJ_EX needs a dict of arguments, not a ", name_of(parts[2].kind()));
+  for (std::size_t i = 0; with_keywords && i < parts[2].size(); ++i) {
+    if (!parts[2].key(i).is(ValueKind::str))
+      fail(ErrorKind::malformed, "the name of an argument is a ", name_of(parts[2].key(i).kind()), ", not a str");
+  }
   replace(parts.size(), with_keywords ? call(ObjectForm::newobj_ex, parts[0], parts[1], parts[2])
                                       : call(ObjectForm::newobj, parts[0], parts[1]));
 }

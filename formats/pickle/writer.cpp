@@ -63,7 +63,7 @@ void PickleWriter::run_once(const Task& task) {
     case Kind::memoize:
       return memoize(task.value);
     case Kind::reduced:
-      return finish_reduced(task.value);
+      return finish_reduced(task);
     case Kind::wrapper:
       return build_wrapper();
     case Kind::elements:
@@ -114,7 +114,7 @@ bool PickleWriter::next_batch(Task& task, std::size_t slots) {
   const bool ends_empty = task.exact && task.code != Opcode::appends && was_full;
   if (left == 0 && !ends_empty) return false;
   if (protocol_ == 0) {
-    task.alone = true;
+    task.alone = has_single;
     task.stop = task.next + stride;
   } else {
     task.alone = has_single && left == 1 && (!task.exact || task.next == 0);

@@ -51,7 +51,7 @@ class PickleWriter {
     bool exact = false;    // a list, dict or set itself: CPython's pickler has a loop of its own for these
     bool open = false;     // inside a batch
     bool alone = false;    // a batch of one, without a mark
-    std::size_t next = 0;  // member or slot
+    std::size_t next = 0;  // member or slot; of `reduced`: tasks below it that stay in any case
     std::size_t stop = 0;  // end of the batch
     Value value{};
   };
@@ -70,6 +70,11 @@ class PickleWriter {
     tasks_.push_back(task);
   }
   void push_sequence(Kind kind, Value value, Opcode code, bool exact);
+  // `below`: how many tasks wait that have nothing to do with what happens to the value once it is made.
+  void push_reduced(Value value, std::size_t below) {
+    push(Kind::reduced, value);
+    tasks_.back().next = below;
+  }
   void push_opcode(Opcode code) { push(Kind::opcode, {}, code); }
   void push_value(Value value) { push(Kind::value, value); }
   void push_values(std::span<const Value> values);
@@ -92,7 +97,7 @@ class PickleWriter {
   void save_set(Value value, std::string_view name);
   void finish_tuple(Value value);
   void finish_frozenset(Value value);
-  void finish_reduced(Value value);
+  void finish_reduced(const Task& task);
 
   void save_global(Value value);
   void save_object(Value value);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "document/records.h"
+#include "formats/pickle/joblib_wrapper.h"
 #include "formats/pickle/names.h"
 #include "formats/pickle/writer.h"
 
@@ -14,20 +15,18 @@ void PickleWriter::save_reduce(Value value, std::string_view module_name, std::s
 }
 
 void PickleWriter::save_reduce(Value value, Value callable, Value arguments) {
-  push(Kind::reduced, value);
+  push_reduced(value, tasks_.size());
   push_opcode(Opcode::reduce);
   push_value(arguments);
   push_value(callable);
 }
 
-void PickleWriter::finish_reduced(Value value) {
-  // Made while its own arguments were written: it contains itself.
-  if (written_.find(value)) {
-    output_.opcode(Opcode::pop);
-    static_cast<void>(refer(value));
-    return;
-  }
-  memoize(value);
+void PickleWriter::finish_reduced(const Task& task) {
+  if (!written_.find(task.value)) return memoize(task.value);
+  // Made while its own arguments were written, with all that happened to it: it contains itself.
+  output_.opcode(Opcode::pop);
+  static_cast<void>(refer(task.value));
+  tasks_.resize(task.next);
 }
 
 void PickleWriter::save_global(Value value) {
@@ -97,12 +96,13 @@ void PickleWriter::save_object(Value value) {
     return save_wrapped(value, arrays_.object_wrapper(value), Kind::nested);
   if (refer(value)) return;
   const Object& object = Access::object(value);
+  const std::size_t below = tasks_.size();
   // In reverse: what is pushed last is written first.
   for (std::size_t i = object.size; i-- > 0;) push_change(object.changes[i]);
   // The application resolves its references anew each time: they are not memoized, unless they have parts, which may
   // lead back to them.
   const bool is_reference = object.form == ObjectForm::persistent_id || object.form == ObjectForm::extension;
-  if (object.size != 0 || !is_reference) push(Kind::reduced, value);
+  if (object.size != 0 || !is_reference) push_reduced(value, below);
   const bool has_newobj = protocol_ >= (object.form == ObjectForm::newobj_ex ? 4 : 2);
   switch (object.form) {
     case ObjectForm::reduce:
@@ -182,19 +182,20 @@ void PickleWriter::save_array(Value value) {
 
 // A wrapper ends in BUILD, and what it stands for follows at once.
 void PickleWriter::save_wrapped(Value value, Value wrapper, Kind payload) {
-  const Object& object = Access::object(wrapper);
+  const Value wrapper_class = class_of_wrapper(wrapper);
   push(payload, value);
   push(payload == Kind::elements ? Kind::wrapper : Kind::opcode, {}, Opcode::build);
   push_value(wrapper.state());
-  push(Kind::reduced, wrapper);
+  push_reduced(wrapper, tasks_.size());
   if (protocol_ >= 2) {
     push_opcode(Opcode::newobj);
-    push_value(object.arguments);
-    push_value(object.callable);
+    push_value(interned_.scratch().tuple());
+    push_value(wrapper_class);
   } else {
+    const Value arguments[] = {wrapper_class, interned_.global("builtins", "object"), {}};
     push_opcode(Opcode::reduce);
-    push_value(interned_.scratch().tuple({&object.callable, 1}));
-    push_value(interned_.global("copyreg", "__newobj__"));
+    push_value(interned_.scratch().tuple(arguments));
+    push_value(interned_.global("copyreg", "_reconstructor"));
   }
 }
 
@@ -223,7 +224,7 @@ void PickleWriter::write_payload(Value array) {
 
 void PickleWriter::write_nested(Value object) {
   output_.close_frame();
-  const WriteOptions options{.protocol = ArrayWriter::nested_protocol(object), .pickle = {}};
+  const WriteOptions options{.protocol = arrays_.nested_protocol(object), .pickle = {}};
   PickleWriter(output_.writer(), PickleStyle::cpython, options).write(object);
 }
 
