@@ -1,10 +1,11 @@
 #!/bin/sh
-# run.sh FOLDER PROBE: installs the newest joblib and numpy from PyPI into FOLDER and runs the tests with them.
+# run.sh FOLDER PROBE: installs the newest joblib, numpy, scikit-learn, pandas and scipy from PyPI into FOLDER and runs the
+# tests with them.
 # Exit status 77: PyPI cannot be reached.
 set -eu
 python=$1/bin/python
 [ -x "$python" ] || /usr/bin/python3 -m venv "$1"
-if ! "$python" -m pip install --quiet --disable-pip-version-check --upgrade numpy joblib lz4; then
+if ! "$python" -m pip install --quiet --disable-pip-version-check --upgrade numpy joblib lz4 scikit-learn pandas scipy; then
   echo 'skipped: PyPI cannot be reached'
   exit 77
 fi

@@ -1,4 +1,4 @@
-"""The newest joblib and numpy against larder, in both directions, by value.
+"""The newest joblib, numpy, scikit-learn, pandas and scipy against larder, in both directions, by value.
 
 Bytes are compared with Debian's versions (tests/persist): what numpy pickles of a dtype changes from version to version.
 """
@@ -17,12 +17,19 @@ python_objects.STRUCTURES[:] = [dtype for dtype in python_objects.STRUCTURES if 
 
 import joblib  # noqa: E402
 import numpy  # noqa: E402
+import pandas  # noqa: E402
+import scipy  # noqa: E402
+import sklearn  # noqa: E402
+import test_zoo  # noqa: E402
 from probing import same  # noqa: E402
 from python_objects import arrays, joined, plain, random_object  # noqa: E402
 from test_joblib import Codecs, Files, Json, Mapping, dumped, native  # noqa: E402, F401
 from test_numpy import *  # noqa: E402, F403
+from test_zoo import Estimators, Numpy, OwnClasses, Pandas, Scipy, StandardLibrary  # noqa: E402, F401
 
 SEED = 20260101
+test_zoo.Visit.identical = False
+test_zoo.CHANGED_BY_JOBLIB.add("matrix")  # with numpy 2, joblib.load makes it an ndarray
 
 
 class Values(Files):
@@ -46,5 +53,5 @@ class Values(Files):
 
 
 if __name__ == "__main__":
-    print("joblib", joblib.__version__, "numpy", numpy.__version__, "seed", SEED)
-    unittest.main()
+    print({library.__name__: library.__version__ for library in (joblib, numpy, pandas, scipy, sklearn)}, "seed", SEED)
+    unittest.main(warnings="ignore")

@@ -75,7 +75,7 @@ void pickle(const std::vector<std::string>& arguments) {
   options.pickle.buffers = buffers;
   const Document document = load(*reader, options);
   MemoryWriter writer;
-  dump(document.root(), writer, {.protocol = std::stoi(arguments.at(1))});
+  dump(document.root(), writer, {.protocol = std::stoi(arguments.at(1)), .format = "pickle"});
   std::cout << "ok " << to_hex(as_text(writer.bytes())) << '\n';
 }
 

@@ -15,34 +15,47 @@ def columns():
     """A column of each dtype that pandas has of its own or takes from numpy."""
     days = pd.date_range("2024-01-01", periods=3)
     return dict(
-        ints=np.array([1, 2, 3]), small=np.array([1, 2, 3], "i1"), unsigned=np.array([1, 2, 3], "u8"), floats=[1.5, None, -0.0], half=np.array([1, 2, 3], "f4"),
-        bools=[True, False, True], complexes=[1j, 2, 3], texts=["a", None, "é€"], mixed=[1, "a", [2]], days=days, seconds=days.astype("M8[s]"),
-        zoned=days.tz_localize("UTC"), city=days.tz_localize("Europe/Berlin"), fixed=days.tz_localize(datetime.timezone(datetime.timedelta(hours=2))),
-        deltas=pd.to_timedelta([1, 2, None], "s"), periods=pd.period_range("2024-01", periods=3, freq="M"), category=pd.Categorical(["b", "a", None]),
+        ints=np.array([1, 2, 3]), small=np.array([1, 2, 3], "i1"), unsigned=np.array([1, 2, 3], "u8"), floats=[1.5, None, -0.0],
+        half=np.array([1, 2, 3], "f4"),
+        bools=[True, False, True], complexes=[1j, 2, 3], texts=["a", None, "é€"], mixed=[1, "a", [2]], days=days,
+        seconds=days.astype("M8[s]"),
+        zoned=days.tz_localize("UTC"), city=days.tz_localize("Europe/Berlin"),
+        fixed=days.tz_localize(datetime.timezone(datetime.timedelta(hours=2))),
+        deltas=pd.to_timedelta([1, 2, None], "s"), periods=pd.period_range("2024-01", periods=3, freq="M"),
+        category=pd.Categorical(["b", "a", None]),
         ordered=pd.Categorical(["b", "a", "b"], categories=["b", "a"], ordered=True), numbers_category=pd.Categorical([3, 1, 3]),
-        nullable_int=pd.array([1, None, 3], "Int64"), nullable_float=pd.array([1.5, None, 3], "Float32"), nullable_bool=pd.array([True, None, False], "boolean"),
-        string=pd.array(["a", None, "c"], "string"), sparse=pd.arrays.SparseArray([0, 0, 5]), sparse_float=pd.arrays.SparseArray([np.nan, 1, np.nan]),
+        nullable_int=pd.array([1, None, 3], "Int64"), nullable_float=pd.array([1.5, None, 3], "Float32"),
+        nullable_bool=pd.array([True, None, False], "boolean"),
+        string=pd.array(["a", None, "c"], "string"), sparse=pd.arrays.SparseArray([0, 0, 5]),
+        sparse_float=pd.arrays.SparseArray([np.nan, 1, np.nan]),
         intervals=pd.interval_range(0, 3))
 
 
 def indexes():
     return dict(
-        range=pd.RangeIndex(2, 20, 3, name="r"), ints=pd.Index([3, 1, 2]), floats=pd.Index([1.5, 2.5]), texts=pd.Index(["x", "y"], name="t"),
-        times=pd.date_range("2024-01-01", periods=4, freq="D", name="when"), zoned=pd.date_range("2024-01-01", periods=4, freq="h", tz="UTC"),
-        business=pd.date_range("2024-01-01", periods=4, freq="B"), multi=pd.MultiIndex.from_product([["a", "b"], [1, 2]], names=["l", "n"]),
-        multi_times=pd.MultiIndex.from_arrays([pd.date_range("2024", periods=2), ["x", "y"]]), category=pd.CategoricalIndex(["a", "b", "a"]),
-        intervals=pd.interval_range(0, 4, name="i"), periods=pd.period_range("2024Q1", periods=3, freq="Q"), deltas=pd.timedelta_range("1h", periods=3))
+        range=pd.RangeIndex(2, 20, 3, name="r"), ints=pd.Index([3, 1, 2]), floats=pd.Index([1.5, 2.5]),
+        texts=pd.Index(["x", "y"], name="t"),
+        times=pd.date_range("2024-01-01", periods=4, freq="D", name="when"),
+        zoned=pd.date_range("2024-01-01", periods=4, freq="h", tz="UTC"),
+        business=pd.date_range("2024-01-01", periods=4, freq="B"),
+        multi=pd.MultiIndex.from_product([["a", "b"], [1, 2]], names=["l", "n"]),
+        multi_times=pd.MultiIndex.from_arrays([pd.date_range("2024", periods=2), ["x", "y"]]),
+        category=pd.CategoricalIndex(["a", "b", "a"]),
+        intervals=pd.interval_range(0, 4, name="i"), periods=pd.period_range("2024Q1", periods=3, freq="Q"),
+        deltas=pd.timedelta_range("1h", periods=3))
 
 
 def frames():
     every = pd.DataFrame(columns())
-    multi = pd.DataFrame(np.arange(16.0).reshape(4, 4), index=indexes()["multi"], columns=pd.MultiIndex.from_product([["u", "v"], ["p", "q"]]))
+    multi = pd.DataFrame(np.arange(16.0).reshape(4, 4), index=indexes()["multi"],
+                         columns=pd.MultiIndex.from_product([["u", "v"], ["p", "q"]]))
     noted = pd.DataFrame({"a": [1, 2]})
     noted.attrs["source"] = "a file"
     blocks = pd.DataFrame({"a": [1, 2], "b": [1.5, 2.5]})
     blocks["c"] = [3, 4]
     long = pd.DataFrame({"n": np.arange(5000), "t": [f"row {i % 7}" for i in range(5000)]})
-    return dict(every_dtype=every, multi=multi, noted=noted, blocks=blocks, long=long, empty=pd.DataFrame(), no_rows=every.iloc[:0], sparse=sparse_frame(),
+    return dict(every_dtype=every, multi=multi, noted=noted, blocks=blocks, long=long, empty=pd.DataFrame(), no_rows=every.iloc[:0],
+                sparse=sparse_frame(),
                 slice=every.iloc[1:, 2:6], transposed=multi.T, duplicated=pd.DataFrame([[1, 2.5]], columns=["x", "x"]), by_time=timed())
 
 
@@ -57,7 +70,8 @@ def timed():
 def scalars():
     return dict(
         timestamp=pd.Timestamp("2024-01-01 12:00", tz="Europe/Berlin"), naive=pd.Timestamp("2024-01-01"), delta=pd.Timedelta("1 day 2 s"),
-        period=pd.Period("2024-03", "M"), interval=pd.Interval(0, 1), missing=Animal([pd.NaT, pd.NA], repr), offset=pd.offsets.BusinessDay(3),
+        period=pd.Period("2024-03", "M"), interval=pd.Interval(0, 1), missing=Animal([pd.NaT, pd.NA], repr),
+        offset=pd.offsets.BusinessDay(3),
         category_type=pd.CategoricalDtype(["a", "b"], True), zoned_type=pd.DatetimeTZDtype("ns", "UTC"), int_type=pd.Int64Dtype(),
         grouped=Animal(pd.DataFrame({"k": [1, 1, 2], "v": [1, 2, 3]}).groupby("k"), lambda value: value.sum()))
 
