@@ -14,6 +14,7 @@ using internal::join;
 namespace {
 
 constexpr std::size_t most_to_peek = 1024 * 1024;
+constexpr std::size_t first_fill = 4096;  // after a seek: often only a little is wanted there
 
 [[noreturn]] void fail_truncated(const Reader& reader, std::uint64_t start, std::string_view what, std::uint64_t needed,
                                  std::uint64_t there) {
@@ -91,8 +92,10 @@ void Reader::consume(std::size_t size) {
 void Reader::skip(std::uint64_t size, std::string_view what) {
   const std::uint64_t start = position();
   if (can_seek()) {
-    const std::uint64_t rest = remaining(*this).value_or(0);
-    if (rest < size) fail_truncated(*this, start, what, size, rest);
+    if (start > known_size_ || size > known_size_ - start) {
+      const std::uint64_t rest = remaining(*this).value_or(0);
+      if (rest < size) fail_truncated(*this, start, what, size, rest);
+    }
     seek(start + size);
     return;
   }
@@ -114,19 +117,23 @@ void Reader::seek(std::uint64_t position) {
     cursor_ = static_cast<std::size_t>(position - window_start);
     return;
   }
-  if (const auto whole = size(); !whole || position > *whole) {
-    fail(ErrorKind::usage, name(), ": cannot seek to byte ", position, ", the source has ", whole.value_or(0),
-         " bytes");
+  if (position > known_size_) {
+    if (const auto whole = size(); !whole || position > *whole) {
+      fail(ErrorKind::usage, name(), ": cannot seek to byte ", position, ", the source has ", whole.value_or(0),
+           " bytes");
+    }
   }
   do_seek(position);
   window_ = {};
   cursor_ = 0;
   end_of_window_ = position;
+  next_fill_ = std::min(first_fill, buffer_size_);
 }
 
 std::optional<std::uint64_t> Reader::size() const {
-  if (in_memory_) return window_.size();
-  return do_size();
+  const auto size = in_memory_ ? std::optional<std::uint64_t>(window_.size()) : do_size();
+  known_size_ = size.value_or(0);
+  return size;
 }
 
 std::optional<Region> Reader::region() const { return do_region(); }
@@ -158,12 +165,13 @@ std::size_t Reader::pull(MutableBytes out) {
 void Reader::fill(std::size_t at_least) {
   std::size_t held = window_.size() - cursor_;
   if (held != 0 && cursor_ != 0) std::memmove(buffer_.data(), buffer_.data() + cursor_, held);
-  const std::size_t capacity = std::max(buffer_size_, at_least);
-  if (buffer_.size() < capacity) buffer_.resize(capacity);
+  const std::size_t capacity = std::max(std::max(next_fill_, held), at_least);
+  next_fill_ = std::min(next_fill_ * 4, buffer_size_);
+  if (buffer_.size() < capacity) buffer_.resize(std::max(capacity, buffer_size_));
   cursor_ = 0;
   window_ = Bytes(buffer_).first(held);
   while (held < at_least) {
-    const std::size_t size = pull(MutableBytes(buffer_).subspan(held));
+    const std::size_t size = pull(MutableBytes(buffer_).first(capacity).subspan(held));
     if (size == 0) return;
     held += size;
     window_ = Bytes(buffer_).first(held);

@@ -1,4 +1,3 @@
-#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 
 #include "base/checked.h"
 #include "base/text.h"
+#include "io/pages.h"
 
 namespace larder {
 
@@ -31,11 +31,8 @@ std::shared_ptr<std::byte> allocate_on_heap(std::size_t size) {
 }
 
 std::shared_ptr<std::byte> allocate_pages(std::size_t size) {
-  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) fail_no_memory(size);
-  // A wish: systems without huge pages refuse it, and everything but the speed stays the same.
-  static_cast<void>(::madvise(memory, size, MADV_HUGEPAGE));
-  return {static_cast<std::byte*>(memory), [size](std::byte* start) { ::munmap(start, size); }};
+  const auto pages = std::make_shared<internal::Pages>(size);
+  return {pages, pages->data()};
 }
 
 // Copies through the kernel, which answers EFAULT for a page that is gone where a plain access would be a SIGBUS.

@@ -58,16 +58,16 @@ Value JoblibArrayReader::nested_pickle(Value wrapper) {
 }
 
 Value JoblibArrayReader::required(Value state, std::string_view name) {
-  const auto value = find_attribute(document_, state, name);
+  const auto value = find_attribute(state, name);
   if (!value) bad(join("it has no ", name));
   return *value;
 }
 
 Array JoblibArrayReader::elements(Value state, const DType& dtype) {
-  const auto alignment_of_file = find_attribute(document_, state, "numpy_array_alignment_bytes");
+  const auto alignment_of_file = find_attribute(state, "numpy_array_alignment_bytes");
   const bool padded = alignment_of_file && !alignment_of_file->is_none();
   if (padded) skip_padding();
-  const auto may_map = find_attribute(document_, state, "allow_mmap");
+  const auto may_map = find_attribute(state, "allow_mmap");
   const bool maps =
       source_.mapped_file != nullptr && (!may_map || !may_map->is(ValueKind::boolean) || may_map->as_bool());
   Reader& reader = input_.release();

@@ -1,6 +1,7 @@
 #include "formats/pickle/joblib_wrapper.h"
 
 #include "base/text.h"
+#include "document/records.h"
 
 namespace larder::internal {
 
@@ -24,10 +25,13 @@ Value class_of_wrapper(Value object) {
 
 std::string_view wrapper_class(Value object) { return name_in_joblib(class_of_wrapper(object)); }
 
-std::optional<Value> find_attribute(Document& document, Value state, std::string_view name) {
-  const auto found = state.find(name);
-  const bool may_be_bytes = !found && !state.empty() && state.key(0).is(ValueKind::bytes);
-  return may_be_bytes ? state.find(document.bytes(as_bytes(name))) : found;
+std::optional<Value> find_attribute(Value state, std::string_view name) {
+  // A few entries, not worth settling: where keys are equal the last one counts.
+  const Keyed& entries = Access::unsettled(state);
+  for (std::size_t i = entries.size; i-- > 0;) {
+    if (text_of(entries.slots[2 * i]) == name) return entries.slots[2 * i + 1];
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string_view> text_of(Value value) {

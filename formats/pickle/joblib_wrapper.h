@@ -17,9 +17,8 @@ std::string_view wrapper_class(Value object);
 // copyreg._reconstructor(class, object, None). None for other objects.
 Value class_of_wrapper(Value object);
 
-// The attribute of that name in a state, a dict whose keys are str, or bytes of Python 2 (looked for in `document`,
-// whose values they are).
-std::optional<Value> find_attribute(Document& document, Value state, std::string_view name);
+// The attribute of that name in a state, a dict whose keys are str, or bytes of Python 2.
+std::optional<Value> find_attribute(Value state, std::string_view name);
 
 // A str, or bytes of Python 2.
 std::optional<std::string_view> text_of(Value value);

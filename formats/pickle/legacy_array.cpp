@@ -90,7 +90,7 @@ Value LegacyArrayReader::read_raw(Reader& companion, Value object) {
 std::optional<Value> LegacyArrayReader::find(Value object, std::string_view name) {
   const Value state = object.state();
   if (!state.is(ValueKind::dict)) bad("its state is no dict");
-  return find_attribute(document_, state, name);
+  return find_attribute(state, name);
 }
 
 Value LegacyArrayReader::required(Value object, std::string_view name) {

@@ -16,6 +16,11 @@ namespace {
 // Bytes that are left in the mapped file; shorter ones are no array worth it.
 constexpr std::uint64_t smallest_mapped = 64;
 
+void check_utf8(Bytes text) {
+  if (const auto bad = invalid_utf8(as_text(text), true))
+    fail(ErrorKind::malformed, "a str is not UTF-8 at its byte ", *bad);
+}
+
 // Copies a text into the arena; its last word is filled up with zeroes. Whether it is ASCII.
 bool copy_ascii(const std::byte* from, std::size_t size, std::byte* to) {
   constexpr std::uint64_t high_bits = 0x8080808080808080u;
@@ -58,6 +63,14 @@ Value PickleMachine::run() {
   }
 }
 
+// A text that the input shows at once.
+inline Value PickleMachine::short_str(std::size_t size) {
+  const Bytes bytes = input_.take(size);
+  std::byte* const place = arena_.allocate(size + 1);
+  if (!copy_ascii(bytes.data(), size, place)) check_utf8(bytes);
+  return Access::make(ValueKind::str, place, static_cast<std::uint32_t>(size));
+}
+
 // The opcodes that most of a large pickle consists of are handled here, in one switch.
 Value PickleMachine::run_to_stop() {
   while (true) {
@@ -78,13 +91,14 @@ Value PickleMachine::run_to_stop() {
         push(Value::boolean(false));
         break;
       case Opcode::binint1:
-        push(Value::integer(input_.byte()));
+        push(Access::scalar(ValueKind::integer, input_.byte()));
         break;
       case Opcode::binint2:
-        push(Value::integer(input_.number<std::uint16_t>()));
+        push(Access::scalar(ValueKind::integer, input_.number<std::uint16_t>()));
         break;
       case Opcode::binint:
-        push(Value::integer(input_.number<std::int32_t>()));
+        push(Access::scalar(ValueKind::integer,
+                            static_cast<std::uint64_t>(std::int64_t{input_.number<std::int32_t>()})));
         break;
       case Opcode::long1:
         push(long_integer(input_.byte()));
@@ -93,7 +107,7 @@ Value PickleMachine::run_to_stop() {
         push(Value::floating(std::bit_cast<double>(load_be<std::uint64_t>(input_.take(8).data()))));
         break;
       case Opcode::short_binunicode:
-        push(text(ValueKind::str, input_.byte()));
+        push(short_str(input_.byte()));
         break;
       case Opcode::binunicode:
         push(text(ValueKind::str, input_.number<std::uint32_t>()));
@@ -266,21 +280,10 @@ void PickleMachine::drop_top() {
 }
 
 Value PickleMachine::text(ValueKind kind, std::uint64_t size) {
-  if (size > PickleInput::largest_take || kind != ValueKind::str) {
-    const Bytes bytes = content(kind, size);
-    if (kind == ValueKind::str) {
-      if (const auto bad = invalid_utf8(as_text(bytes), true))
-        fail(ErrorKind::malformed, "a str is not UTF-8 at its byte ", *bad);
-    }
-    return Access::text(document_, kind, bytes);
-  }
-  const Bytes bytes = input_.take(static_cast<std::size_t>(size));
-  std::byte* const place = arena_.allocate(bytes.size() + 1);
-  if (!copy_ascii(bytes.data(), bytes.size(), place)) {
-    if (const auto bad = invalid_utf8(as_text(bytes), true))
-      fail(ErrorKind::malformed, "a str is not UTF-8 at its byte ", *bad);
-  }
-  return Access::make(ValueKind::str, place, static_cast<std::uint32_t>(bytes.size()));
+  if (size <= PickleInput::largest_take && kind == ValueKind::str) return short_str(static_cast<std::size_t>(size));
+  const Bytes bytes = content(kind, size);
+  if (kind == ValueKind::str) check_utf8(bytes);
+  return Access::text(document_, kind, bytes);
 }
 
 Bytes PickleMachine::content(ValueKind kind, std::uint64_t size) {
@@ -311,11 +314,12 @@ void PickleMachine::append_all(Value target, std::span<const Value> members) {
 void PickleMachine::set_all(Value target, std::span<const Value> pairs) {
   if (pairs.empty()) return;
   if (pairs.size() % 2 != 0) fail(ErrorKind::malformed, "a key has no value");
-  const bool is_dict = target.is(ValueKind::dict);
-  if (!is_dict && !target.is(ValueKind::object))
-    fail(ErrorKind::malformed, "cannot set an item of a ", name_of(target.kind()));
-  if (is_dict) return append_entries(arena_, target, pairs);
-  for (std::size_t i = 0; i < pairs.size(); i += 2) document_.insert_entry(target, pairs[i], pairs[i + 1]);
+  if (target.is(ValueKind::dict)) return append_entries(arena_, target, pairs);
+  if (!target.is(ValueKind::object)) fail(ErrorKind::malformed, "cannot set an item of a ", name_of(target.kind()));
+  Object& object = Access::object(target);
+  if (Access::last_change(object, ChangeKind::insert) == nullptr)
+    Access::add_change(arena_, object, ChangeKind::insert, document_.dict());
+  append_entries(arena_, *Access::last_change(object, ChangeKind::insert), pairs);
 }
 
 void PickleMachine::add_all(Value target, std::span<const Value> members) {

@@ -65,6 +65,7 @@ class PickleMachine {
   // The value right below the last mark.
   Value below_mark() const;
 
+  Value short_str(std::size_t size);
   Value text(ValueKind kind, std::uint64_t size);
   Bytes content(ValueKind kind, std::uint64_t size);
   Value long_integer(std::uint64_t size);

@@ -77,7 +77,7 @@ class LARDER_API Reader {
 
  protected:
   // buffer_size: bytes that are read ahead when little is asked for.
-  explicit Reader(std::size_t buffer_size = 64 * 1024) : buffer_size_(buffer_size) {}
+  explicit Reader(std::size_t buffer_size = 64 * 1024) : buffer_size_(buffer_size), next_fill_(buffer_size) {}
 
   // For sources that are wholly in memory: all their bytes, which must outlive the Reader. do_read is then never
   // called.
@@ -104,7 +104,9 @@ class LARDER_API Reader {
   std::size_t cursor_ = 0;           // consumed bytes of the window
   std::uint64_t end_of_window_ = 0;  // offset in the source behind the window
   std::size_t buffer_size_;
-  std::vector<std::byte> buffer_;  // holds the window, except for sources in memory
+  std::size_t next_fill_;                 // bytes that the window is filled up to next
+  mutable std::uint64_t known_size_ = 0;  // what the source was last seen to have; seeks within need not ask again
+  std::vector<std::byte> buffer_;         // holds the window, except for sources in memory
   bool in_memory_ = false;
 };
 
