@@ -36,6 +36,12 @@ Value class_of(Value stand_in) {
   return arguments && arguments->is(ValueKind::tuple) && !arguments->empty() ? (*arguments)[0] : Value();
 }
 
+// Whether numpy's own function makes arrays of that class: None, ndarray, or a memmap, which is one when it is loaded.
+bool is_plain_class(Value array_class) {
+  return !array_class.is(ValueKind::global) || is_global(array_class, "numpy", "ndarray") ||
+         array_class.qualified_name() == "memmap";
+}
+
 bool is_raw_class(Value array_class) {
   if (!array_class.is(ValueKind::global)) return true;
   const std::string_view name = array_class.qualified_name();
@@ -55,7 +61,32 @@ bool is_numpy_object(Value stand_in) {
   return stand_in.is(ValueKind::object) && (is_called(stand_in, "_reconstruct") || is_called(stand_in, "_frombuffer"));
 }
 
-bool is_time(const DType& dtype) { return dtype.kind() == DTypeKind::datetime || dtype.kind() == DTypeKind::timedelta; }
+// Made of a buffer that could not be written to.
+bool is_read_only_buffer(Value stand_in) {
+  return is_numpy_object(stand_in) && is_called(stand_in, "_frombuffer") &&
+         stand_in.arguments()[0].is(ValueKind::bytes);
+}
+
+bool holds_time(const DType& dtype) {
+  switch (dtype.kind()) {
+    case DTypeKind::datetime:
+    case DTypeKind::timedelta:
+      return true;
+    case DTypeKind::subarray:
+      return holds_time(dtype.base());
+    case DTypeKind::structured:
+      return std::ranges::any_of(dtype.fields(), [](const Field& field) { return holds_time(field.dtype); });
+    default:
+      return false;
+  }
+}
+
+// Whether numpy would hand out the elements as one buffer.
+bool is_one_buffer(const Array& array) {
+  const DType& dtype = array.dtype();
+  return (array.is_contiguous(Order::c) || array.is_contiguous(Order::fortran)) && !holds_time(dtype) &&
+         dtype.itemsize() != 0;
+}
 
 }  // namespace
 
@@ -80,25 +111,23 @@ Value ArrayWriter::shape_tuple(const Shape& shape) {
 }
 
 Value ArrayWriter::numpy_object(Value value) {
-  const ArrayRecord& record = Access::array(value);
-  const bool hands_out = options_.buffer_callback && protocol_ >= 5;
-  if (is_numpy_object(record.stand_in) && !(hands_out && is_called(record.stand_in, "_frombuffer")))
-    return record.stand_in;
+  const auto& [array, stand_in] = Access::array(value);
+  const Value array_class = class_of(stand_in);
+  const bool is_ndarray = is_plain_class(array_class);
+  const bool may_be_buffer = protocol_ >= 5 && is_ndarray && is_one_buffer(array);
+  if (is_numpy_object(stand_in) && !(options_.buffer_callback && may_be_buffer)) return stand_in;
   auto& made = made_[value.identity()];
   if (!made.is_none()) return made;
-  const Array& array = record.array;
-  const Value array_class = class_of(record.stand_in);
-  const bool is_ndarray = array_class.is_none() || array_class.qualified_name() != "matrix";
-  const bool contiguous = array.is_contiguous(Order::c) || array.is_contiguous(Order::fortran);
-  made = protocol_ >= 5 && is_ndarray && contiguous && !is_time(array.dtype()) && array.dtype().itemsize() != 0
-             ? from_buffer(array)
-             : reconstruct(is_ndarray ? interned_.global("numpy", "ndarray") : array_class, array);
+  // numpy makes new arrays writable; those without elements have no bytes that would tell.
+  const bool writable = array.nbytes() == 0 ? !is_read_only_buffer(stand_in) : array.writable();
+  made = may_be_buffer ? from_buffer(array, writable ? ValueKind::bytearray : ValueKind::bytes)
+                       : reconstruct(is_ndarray ? interned_.global("numpy", "ndarray") : array_class, array);
   return made;
 }
 
 Value ArrayWriter::elements(const Array& array, Order order, ValueKind kind) {
   Document& scratch = interned_.scratch();
-  if (array.nbytes() == 0) return kind == ValueKind::bytes ? scratch.bytes({}) : scratch.bytearray({});
+  if (array.nbytes() == 0) return Access::buffer(scratch, kind, {});
   const Array stored = array.is_contiguous(order) ? array : array.copy(order);
   const Region region = stored.region();
   Region bytes = region.slice(static_cast<std::size_t>(stored.origin() - region.data()),
@@ -121,10 +150,9 @@ Value ArrayWriter::reconstruct(Value array_class, const Array& array) {
   return object;
 }
 
-Value ArrayWriter::from_buffer(const Array& array) {
+Value ArrayWriter::from_buffer(const Array& array, ValueKind kind) {
   Document& scratch = interned_.scratch();
   const Order order = array.storage_order();
-  const ValueKind kind = array.writable() ? ValueKind::bytearray : ValueKind::bytes;
   const Value arguments[] = {elements(array, order, kind), dtypes_.write(array.dtype()), shape_tuple(array.shape()),
                              interned_.str(order == Order::fortran ? "F" : "C")};
   return scratch.object(ObjectForm::reduce, interned_.global("numpy.core.numeric", "_frombuffer"),
@@ -133,8 +161,10 @@ Value ArrayWriter::from_buffer(const Array& array) {
 
 Region ArrayWriter::buffer(Value buffer) const {
   const auto found = buffers_.find(buffer.identity());
-  if (found == buffers_.end()) return Region::borrow(buffer.as_bytes());
-  return found->second.slice(0, found->second.size());
+  if (found != buffers_.end()) return found->second.slice(0, found->second.size());
+  const Bytes bytes = buffer.as_bytes();
+  if (buffer.is(ValueKind::bytes)) return Region::borrow(bytes);
+  return Region::borrow(MutableBytes(const_cast<std::byte*>(bytes.data()), bytes.size()));
 }
 
 Value ArrayWriter::wrapper(Value value) {

@@ -45,7 +45,7 @@ class ArrayWriter {
  private:
   Value new_wrapper(Value array_class, const Shape& shape, Order order, Value dtype, bool may_map);
   Value reconstruct(Value array_class, const Array& array);
-  Value from_buffer(const Array& array);
+  Value from_buffer(const Array& array, ValueKind kind);
   Value elements(const Array& array, Order order, ValueKind kind);
   Value shape_tuple(const Shape& shape);
   void adopt_names(Value wrapper);

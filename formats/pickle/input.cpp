@@ -48,16 +48,41 @@ Region PickleInput::take_region(std::uint64_t size, std::string_view what) {
 std::string_view PickleInput::line() {
   for (std::size_t searched = 0;;) {
     const auto ready = static_cast<std::size_t>(end_ - next_);
-    const void* const found = ready == searched ? nullptr : std::memchr(next_ + searched, '\n', ready - searched);
-    if (found != nullptr) {
-      const auto* const newline = static_cast<const std::byte*>(found);
-      const std::string_view text = as_text({next_, newline});
-      next_ = newline + 1;
-      return text;
-    }
-    if (ready >= largest_take) fail(ErrorKind::limit, "a line of the pickle is longer than ", largest_take, " bytes");
+    if (const auto size = to_newline(searched)) return as_text(take_line(*size));
+    if (ready >= largest_take) return long_line();
     searched = ready;
     refill(ready + 1);
+  }
+}
+
+std::optional<std::size_t> PickleInput::to_newline(std::size_t searched) const {
+  const auto ready = static_cast<std::size_t>(end_ - next_);
+  const void* const found = ready == searched ? nullptr : std::memchr(next_ + searched, '\n', ready - searched);
+  if (found == nullptr) return std::nullopt;
+  return static_cast<std::size_t>(static_cast<const std::byte*>(found) - next_);
+}
+
+Bytes PickleInput::take_line(std::size_t size) {
+  const Bytes line(next_, size);
+  next_ += size + 1;
+  return line;
+}
+
+// More than the Reader shows at once.
+std::string_view PickleInput::long_line() {
+  long_line_.clear();
+  while (true) {
+    const auto size = to_newline(0);
+    const Bytes piece(next_, size.value_or(static_cast<std::size_t>(end_ - next_)));
+    if (long_line_.size() + piece.size() > limits_.bytes)
+      fail(ErrorKind::limit, "a line of the pickle is longer than Limits::bytes allows (", limits_.bytes, " bytes)");
+    long_line_.append(as_text(piece));
+    next_ += piece.size();
+    if (size) {
+      ++next_;
+      return long_line_;
+    }
+    refill(1);
   }
 }
 

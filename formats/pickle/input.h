@@ -50,7 +50,7 @@ class PickleInput {
   Region take_region(std::uint64_t size, std::string_view what);
 
   // The text before the next newline, which is passed over; valid until the next call. Error `limit` beyond
-  // `largest_take`.
+  // Limits::bytes.
   std::string_view line();
 
   // Gives the Reader back, at this position; the input may be used again afterwards.
@@ -78,6 +78,10 @@ class PickleInput {
 
  private:
   void refill(std::size_t size);
+  // Bytes before the next newline, where one is shown; the first `searched` are known to hold none.
+  std::optional<std::size_t> to_newline(std::size_t searched) const;
+  Bytes take_line(std::size_t size);
+  std::string_view long_line();
   void check_frame();
   void find_frame_stop() noexcept;
 
@@ -88,6 +92,7 @@ class PickleInput {
   const std::byte* end_ = nullptr;
   const std::byte* opcode_ = nullptr;  // the last one, where it is still shown
   std::uint64_t opcode_position_ = 0;
+  std::string long_line_;
   std::uint64_t frame_end_ = 0;  // 0: outside frames
   // The address at which the frame ends, as far as what is shown reaches; more than any address where it ends later.
   std::uintptr_t frame_stop_ = no_stop_;

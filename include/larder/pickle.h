@@ -30,7 +30,8 @@ struct PickleReading {
 
 struct PickleWriting {
   // Gets the elements of each contiguous array, instead of the pickle (`pickle.dumps(buffer_callback=)`); needs
-  // protocol 5 and the format "pickle" (Error `usage` otherwise). The region shares the array's bytes.
+  // protocol 5 and the format "pickle" (Error `usage` otherwise). The region shares the array's bytes; that of another
+  // buffer that was read from beside a pickle borrows the Document's.
   std::function<void(Region buffer)> buffer_callback{};
 
   // joblib files: an array that occurs twice is stored once and stays one array. joblib itself stores it twice; it

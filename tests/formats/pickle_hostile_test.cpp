@@ -168,7 +168,11 @@ TEST_CASE("P18: text opcodes have no locale and no surprises") {
   CHECK(json("L-0x10L\n.") == "-16");
   CHECK(kind(raw("I1\0002\n.")) == "malformed");
   CHECK(kind(raw("S'a\0b'\n.")) == "a value");
-  CHECK(kind("V" + repeated("a", 3 << 20)) == "limit");
+  CHECK(kind("V" + repeated("a", 3 << 20)) == "truncated");
+  CHECK(run("V" + repeated("a", 3 << 20) + "\n.").root().size() == 3 << 20);
+  Limits limits;
+  limits.bytes = 2 << 20;
+  CHECK(kind("V" + repeated("a", 3 << 20) + "\n.", limits) == "limit");
   CHECK(json("V\\u20ac\\\\u0041\n.") == "\"\xe2\x82\xac\\\\\\\\u0041\"");
   CHECK(kind("V\\u20\n.") == "malformed");
   CHECK(kind("S'\xe9'\n.") == "unsupported");
