@@ -94,28 +94,68 @@ DType DTypeReader::read(Value object, int depth) {
   return dtype;
 }
 
-DType DTypeReader::with_state(const DType& plain, Value state, int depth) {
-  if (!state.is(ValueKind::tuple) || state.size() < 8 || state.size() > 9)
-    fail(ErrorKind::unsupported, "a numpy.dtype with a state of an old numpy");
-  const std::uint64_t version = size_of(state[0], "the version");
-  if (version != 3 && version != 4) fail(ErrorKind::unsupported, "a numpy.dtype with a state of version ", version);
-  const auto order = order_of(text_of(state[1], "the byte order"));
+namespace {
+
+// The parts of dtype's state, which grew from 5 to 9: early versions lack their own number, the names (which were a
+// field of their own, called -1), the flags and the metadata.
+struct State {
+  Value order;
+  Value subarray;
+  Value names;
+  Value fields;
+  Value itemsize;
+  Value flags = Value::integer(0);
+  Value metadata;
+};
+
+State state_of(Value tuple) {
+  if (!tuple.is(ValueKind::tuple) || tuple.size() < 5 || tuple.size() > 9)
+    fail(ErrorKind::unsupported, "a numpy.dtype with a state of another numpy");
+  const std::size_t size = tuple.size();
+  if (size > 5) {
+    const std::uint64_t version = size_of(tuple[0], "the version");
+    if (version > 4) fail(ErrorKind::unsupported, "a numpy.dtype with a state of version ", version);
+  }
+  std::size_t next = size > 5 ? 1 : 0;
+  State state;
+  state.order = tuple[next++];
+  state.subarray = tuple[next++];
+  if (size > 6) state.names = tuple[next++];
+  state.fields = tuple[next++];
+  state.itemsize = tuple[next++];
+  if (size <= 6 && state.fields.is(ValueKind::dict)) {
+    const auto names = state.fields.find(Value::integer(-1));
+    if (!names) bad("its fields have no names");
+    state.names = *names;
+  }
+  ++next;  // the alignment is what the fields say
+  if (size > 7) state.flags = tuple[next++];
+  if (size > 8) state.metadata = tuple[next];
+  return state;
+}
+
+}  // namespace
+
+DType DTypeReader::with_state(const DType& plain, Value tuple, int depth) {
+  const State state = state_of(tuple);
+  const auto order = order_of(text_of(state.order, "the byte order"));
   if (!order) bad("its byte order is none of < > | =");
-  if (!state[2].is_none()) {
-    if (!state[2].is(ValueKind::tuple) || state[2].size() != 2) bad("its sub-array is no pair");
-    return DType::subarray(read(state[2][0], depth + 1), shape_of(state[2][1]));
+  if (!state.subarray.is_none()) {
+    if (!state.subarray.is(ValueKind::tuple) || state.subarray.size() != 2) bad("its sub-array is no pair");
+    return DType::subarray(read(state.subarray[0], depth + 1), shape_of(state.subarray[1]));
   }
-  if (!state[3].is_none()) return structure(state, depth);
-  if (plain.kind() == DTypeKind::datetime || plain.kind() == DTypeKind::timedelta) {
-    return DType::time(plain.kind(), state.size() > 8 && !state[8].is_none() ? unit_of(state[8]) : "generic", *order);
+  if (!state.names.is_none()) {
+    if (!state.flags.fits_int64()) bad("its flags are no number");
+    return structure(state.names, state.fields, size_of(state.itemsize, "the item size"),
+                     (state.flags.as_int() & flag_aligned) != 0, depth);
   }
+  if (plain.kind() == DTypeKind::datetime || plain.kind() == DTypeKind::timedelta)
+    return DType::time(plain.kind(), state.metadata.is_none() ? "generic" : unit_of(state.metadata), *order);
   return *order == ByteOrder::none || plain.order() == ByteOrder::none || plain.order() == *order ? plain
                                                                                                   : plain.swapped();
 }
 
-DType DTypeReader::structure(Value state, int depth) {
-  const Value names = state[3];
-  const Value fields = state[4];
+DType DTypeReader::structure(Value names, Value fields, std::uint64_t itemsize, bool aligned, int depth) {
   if (!names.is(ValueKind::tuple) || !fields.is(ValueKind::dict)) bad("its fields are no dict");
   std::vector<Field> members;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -127,9 +167,7 @@ DType DTypeReader::structure(Value state, int depth) {
     if (field->size() == 3 && !(*field)[2].is_none()) member.title = text_of((*field)[2], "a title");
     members.push_back(std::move(member));
   }
-  if (!state[7].fits_int64()) bad("its flags are no number");
-  return DType::structure(std::move(members), static_cast<std::size_t>(size_of(state[5], "the item size")),
-                          (state[7].as_int() & flag_aligned) != 0);
+  return DType::structure(std::move(members), static_cast<std::size_t>(itemsize), aligned);
 }
 
 namespace {

@@ -17,13 +17,13 @@ class DTypeReader {
   // Whether it is one of numpy's own; not a dtype that another package defines.
   static bool describes(Value object);
 
-  // Errors: `malformed`, `unsupported` (a state of an old numpy, a user-defined dtype), `limit` (nesting).
+  // Errors: `malformed`, `unsupported` (a state of another numpy, a user-defined dtype), `limit` (nesting).
   DType read(Value object) { return read(object, 0); }
 
  private:
   DType read(Value object, int depth);
   DType with_state(const DType& plain, Value state, int depth);
-  DType structure(Value state, int depth);
+  DType structure(Value names, Value fields, std::uint64_t itemsize, bool aligned, int depth);
   std::map<const void*, DType> known_;
 };
 

@@ -4,7 +4,9 @@ import pickle
 import random
 import unittest
 
-from probing import ask, hexed, same
+import numpy as np
+
+from probing import ask, convert, folder_for, hexed, same
 from python_objects import plain, random_object
 
 SEED = 20240607
@@ -43,6 +45,40 @@ class Picklers(unittest.TestCase):
                 wanted = pickle.dumps(value, protocol)
                 written, = larder_pickles([wanted], protocol)
                 self.assertEqual(written, wanted, (name, protocol))
+
+
+class OldDtype:
+    """A dtype whose state is laid out as in an old numpy, which the newest numpy still reads."""
+
+    def __init__(self, code, state):
+        self.reduced = (np.dtype, (code, 0, 1), state)
+
+    def __reduce__(self):
+        return self.reduced
+
+
+class OldArray:
+    def __init__(self, dtype, data):
+        self.reduced = (np.core.multiarray._reconstruct, (np.ndarray, (0,), b"b"), (1, (2,), dtype, False, data))
+
+    def __reduce__(self):
+        return self.reduced
+
+
+class OldNumpy(unittest.TestCase):
+    FIELDS = {"a": (np.dtype("i4"), 0), "b": (np.dtype("f8"), 4), -1: ("a", "b")}
+    STATES = [("i4", (">", None, None, -1, -1)), ("i4", (1, ">", None, None, -1, -1)), ("i4", (2, ">", None, None, None, -1, -1)),
+              ("V12", ("|", None, FIELDS, 12, 1)), ("V12", (1, "|", None, FIELDS, 12, 1))]
+
+    def test_every_layout_of_the_state_of_a_dtype(self):
+        folder = folder_for(self)
+        for number, (code, state) in enumerate(self.STATES):
+            source, target = folder / f"{number}.pkl", folder / f"{number}.npy"
+            source.write_bytes(pickle.dumps(OldArray(OldDtype(code, state), bytes(range(24 if code == "V12" else 8))), 2))
+            answer, = ask([convert(source, target, file_format="npy")])
+            self.assertEqual(answer, ["ok"], state)
+            wanted = pickle.loads(source.read_bytes())
+            self.assertTrue(same(np.load(target), wanted), (state, wanted))
 
 
 if __name__ == "__main__":
