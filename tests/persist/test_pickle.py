@@ -78,7 +78,7 @@ class OldNumpy(unittest.TestCase):
             answer, = ask([convert(source, target, file_format="npy")])
             self.assertEqual(answer, ["ok"], state)
             wanted = pickle.loads(source.read_bytes())
-            self.assertTrue(same(np.load(target), wanted), (state, wanted))
+            self.assertEqual(np.load(target).tolist(), wanted.tolist(), state)
 
 
 if __name__ == "__main__":
