@@ -14,7 +14,7 @@ using internal::join;
 namespace {
 
 constexpr std::size_t most_to_peek = 1024 * 1024;
-constexpr std::size_t first_fill = 4096;  // after a seek: often only a little is wanted there
+constexpr std::size_t first_fill = 1024;  // after a seek: often only a little is wanted there
 
 [[noreturn]] void fail_truncated(const Reader& reader, std::uint64_t start, std::string_view what, std::uint64_t needed,
                                  std::uint64_t there) {

@@ -29,7 +29,9 @@ std::optional<Value> find_attribute(Value state, std::string_view name) {
   // A few entries, not worth settling: where keys are equal the last one counts.
   const Keyed& entries = Access::unsettled(state);
   for (std::size_t i = entries.size; i-- > 0;) {
-    if (text_of(entries.slots[2 * i]) == name) return entries.slots[2 * i + 1];
+    const Value key = entries.slots[2 * i];
+    const bool is_text = key.is(ValueKind::str) || key.is(ValueKind::bytes);
+    if (is_text && as_text(Access::content(key)) == name) return entries.slots[2 * i + 1];
   }
   return std::nullopt;
 }
