@@ -19,6 +19,13 @@ void require_callable(Value value) {
     fail(ErrorKind::malformed, "a ", name_of(value.kind()), " cannot be called");
 }
 
+// Names in INST and persistent ids in lines are.
+std::string_view required_ascii(std::string_view text) {
+  if (!std::ranges::all_of(text, [](char letter) { return static_cast<unsigned char>(letter) < 0x80; }))
+    fail(ErrorKind::malformed, quoted(text), " is not ASCII");
+  return text;
+}
+
 }  // namespace
 
 void PickleMachine::step_text(Opcode opcode) {
@@ -85,8 +92,8 @@ void PickleMachine::step_object(Opcode opcode) {
       build();
       return;
     case Opcode::inst: {
-      const std::string module_name(input_.line());
-      const Value callable = global(module_name, input_.line());
+      const std::string module_name(required_ascii(input_.line()));
+      const Value callable = global(module_name, required_ascii(input_.line()));
       replace_to_mark(call(ObjectForm::instance, callable, document_.tuple(since_mark())));
       return;
     }
@@ -96,13 +103,9 @@ void PickleMachine::step_object(Opcode opcode) {
       replace_to_mark(call(ObjectForm::instance, parts[0], document_.tuple(parts.subspan(1))));
       return;
     }
-    case Opcode::persid: {
-      const std::string_view id = input_.line();
-      if (!std::ranges::all_of(id, [](char letter) { return static_cast<unsigned char>(letter) < 0x80; }))
-        fail(ErrorKind::malformed, "the persistent id ", quoted(id), " is not ASCII");
-      push(persistent_object(document_.str(id)));
+    case Opcode::persid:
+      push(persistent_object(document_.str(required_ascii(input_.line()))));
       return;
-    }
     case Opcode::binpersid:
       push(persistent_object(pop()));
       return;

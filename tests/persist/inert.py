@@ -27,7 +27,7 @@ class Recorder(type):
 
 
 class Recorded(metaclass=Recorder):
-    """An instance of a global: how it was made, and what happened to it, in order."""
+    """An instance of a global: how it was made, and what happened to it, in order (a function called setter is an effect)."""
 
     def __new__(cls, *arguments, **keywords):
         return recorded(cls, "made", arguments, keywords)
@@ -59,7 +59,7 @@ Recorded.names = ("", "the result of a result")
 def recorded(cls, how, arguments, keywords=None):
     made = object.__new__(cls)
     made.how, made.arguments, made.keywords, made.log = how, arguments, keywords or {}, []
-    if how == "called" and arguments and isinstance(arguments[0], Recorded):
+    if cls.names[1] == "setter" and arguments and isinstance(arguments[0], Recorded):
         arguments[0].log.append(("effect", made))
     return made
 
@@ -70,7 +70,7 @@ def evaluated(cls, arguments):
         case ("copyreg", "__newobj__"), (Recorder() as made, *rest):
             return recorded(made, "made", tuple(rest))
         case ("copyreg", "__newobj_ex__"), (Recorder() as made, tuple() as rest, dict() as keywords):
-            return recorded(made, "made", rest, keywords)
+            return recorded(made, "made", tuple([*rest]), dict(keywords))  # as __new__ gets them: copies
         case ("builtins", "getattr"), (Recorder() as owner, str() as name):
             return named(cls.known, owner.names[0], f"{owner.names[1]}.{name}")
     return None
@@ -121,10 +121,12 @@ def as_made(record):
     return type(record), tuple(map(id, record.arguments))
 
 
-def forget_effects(*roots):
+def forget_what_no_pickler_writes(*roots):
+    """Other calls for their effect than a state setter's, and keywords that hold their object: they are empty while it is made."""
     for root in roots:
         for record in recorded_within(root).values():
             record.log = [event for event in record.log if event[0] != "effect"]
+            record.keywords = {}
 
 
 def recorded_within(root):

@@ -80,6 +80,8 @@ def tokens(root, met=None):
         if isinstance(value, np.ndarray):
             yield from array_tokens(value)
             continue
+        if kind is memoryview:  # a buffer made read-only
+            value, kind = bytes(value), bytes
         parts = getattr(kind, "recorded_parts", None)
         if not parts and (kind not in (list, tuple, dict, set, frozenset, bytearray) or (kind is tuple and not value)):
             yield (kind.__name__, value if kind in (str, bytes) else hex(value) if kind is int else repr(value))

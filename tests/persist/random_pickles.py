@@ -109,6 +109,8 @@ def every_opcode_with_every_argument():
 
 def damaged(rng, stream, other):
     """One random change."""
+    if len(stream) < 3:
+        return other
     stream = bytearray(stream)
     at = rng.randrange(2 if stream[:1] == b"\x80" else 0, len(stream))
     kind = rng.randrange(7)
@@ -237,7 +239,7 @@ class Composer:
             self.a_global()
         else:
             self.leaf()
-        if self.rng.random() < 0.4:
+        if self.stack[-1] != "buffer" and self.rng.random() < 0.4:  # picklers never refer to a buffer
             self.remember()
 
     def remember(self):
@@ -295,7 +297,7 @@ class Composer:
         self.remember()
         index, kind = list(self.memo.items())[-1]
         depth = len(self.stack)
-        self.a_global()
+        self.push(b"cmod\nsetter\n", "global")
         self.push(b"h" + bytes([index]), kind)
         self.value()
         self.stream.append(b"\x86R0")
