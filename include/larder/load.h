@@ -16,7 +16,7 @@
 namespace larder {
 
 struct LoadOptions {
-  // How arrays of an uncompressed file are mapped; `none` reads them into memory. What cannot be mapped (compressed
+  // How arrays, and bytes of 64 and more, of an uncompressed file are mapped; `none` reads them into memory. What cannot be mapped (compressed
   // files, memory, streams, object arrays) is read into memory, and `warn` says so.
   MapMode mmap_mode = MapMode::none;
 
