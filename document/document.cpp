@@ -164,6 +164,18 @@ void Document::append(Value list, Value member) {
   Access::append(impl_->arena, Access::list(list), &member, 1);
 }
 
+void Document::set_item(Value list, std::size_t index, Value member) {
+  require(list, ValueKind::list, "replace a member of");
+  Sequence& sequence = Access::list(list);
+  if (index >= sequence.size) fail(ErrorKind::usage, "index ", index, " is outside a list of ", sequence.size);
+  sequence.members[index] = member;
+}
+
+bool Document::erase(Value dict, Value key) {
+  require(dict, ValueKind::dict, "erase from");
+  return internal::erase_entry(Access::keyed(dict), key);
+}
+
 void Document::insert(Value dict, Value key, Value value) {
   require(dict, ValueKind::dict, "insert into");
   internal::insert_entry(impl_->arena, Access::keyed(dict), key, value);

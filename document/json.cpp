@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "base/text.h"
+#include "document/attributes.h"
+#include "document/elements.h"
 #include "document/json_text.h"
 #include "document/records.h"
 
@@ -135,7 +137,7 @@ class JsonPrinter {
         internal::append_json_bytes(out_, value.as_bytes());
         break;
       case ValueKind::array:
-        internal::append_json_array(out_, value.as_array(), options_.array_items);
+        print_array(value.as_array());
         break;
       case ValueKind::global:
         out_.append("{\"$global\": ");
@@ -143,9 +145,49 @@ class JsonPrinter {
                                      std::string(value.module_name()) + "." + std::string(value.qualified_name()));
         out_.append("}");
         break;
+      case ValueKind::object:
+        if (const auto scalar = internal::numpy_scalar(value))
+          print_scalar(scalar->as_array());
+        else
+          open(value);
+        break;
       default:
         open(value);
     }
+  }
+
+  void print_array(const Array& array) {
+    out_.append("{\"$array\": {\"dtype\": ");
+    internal::append_json_string(out_, array.dtype().name());
+    out_.append(", \"shape\": [");
+    for (std::size_t i = 0; i < array.ndim(); ++i) {
+      if (i != 0) out_.append(", ");
+      internal::append_text(out_, array.shape()[i]);
+    }
+    out_.append("]");
+    Document document(options_.limits);
+    const auto elements =
+        array.size() <= options_.array_items ? internal::element_values(array, document) : std::nullopt;
+    if (elements) {
+      out_.append(", \"data\": [");
+      for (std::size_t i = 0; i < elements->size(); ++i) {
+        if (i != 0) out_.append(", ");
+        print((*elements)[i]);
+      }
+      out_.append("]");
+    }
+    out_.append("}}");
+  }
+
+  void print_scalar(const Array& scalar) {
+    out_.append("{\"$scalar\": {\"dtype\": ");
+    internal::append_json_string(out_, scalar.dtype().name());
+    Document document(options_.limits);
+    if (const auto elements = internal::element_values(scalar, document)) {
+      out_.append(", \"data\": ");
+      print(elements->front());
+    }
+    out_.append("}}");
   }
 
   void open(Value value) {

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include <larder/array.h>
 #include <larder/bytes.h>
 
 namespace larder::internal {
@@ -18,9 +17,5 @@ void append_json_bytes(std::string& out, Bytes bytes);
 
 // The shortest number that reads back as `value`; {"$float": "nan"}, "inf" or "-inf" for what JSON lacks.
 void append_json_float(std::string& out, double value);
-
-// {"$array": {"dtype": ..., "shape": [...], "data": [...]}}: elements in C order, one after another, where there are at
-// most `most_items` and their kind has a text (numbers, texts, bytes; times as integers).
-void append_json_array(std::string& out, const Array& array, std::size_t most_items);
 
 }  // namespace larder::internal

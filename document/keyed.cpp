@@ -59,17 +59,22 @@ void reserve_slots(Arena& arena, Keyed& keyed, std::size_t more) {
   keyed.capacity = wanted;
 }
 
+// Gives each settled entry its cell in an index without any.
+void fill_index(const Keyed& keyed) {
+  const Index index(keyed);
+  for (std::size_t i = 0; i < keyed.settled; ++i) {
+    const auto hash = static_cast<std::uint32_t>(hash_key(*slot(keyed, i)));
+    *index.find(hash, [](std::size_t) { return false; }) = index.cell(hash, i);
+  }
+}
+
 // Makes the index large enough for `entries`, where so many need one; what is settled is in it.
 void reserve_index(Arena& arena, Keyed& keyed, std::size_t entries) {
   if (entries <= few || entries + entries / 2 <= keyed.cells) return;
   Keyed larger = keyed;
   larger.cells = std::bit_ceil(entries + entries / 2);
   larger.index = arena.make_zeroed<std::uint32_t>(larger.cells);
-  const Index index(larger);
-  for (std::size_t i = 0; i < keyed.settled; ++i) {
-    const auto hash = static_cast<std::uint32_t>(hash_key(*slot(keyed, i)));
-    *index.find(hash, [](std::size_t) { return false; }) = index.cell(hash, i);
-  }
+  fill_index(larger);
   arena.drop_array(std::exchange(keyed.index, larger.index));
   keyed.cells = larger.cells;
 }
@@ -168,6 +173,19 @@ void insert_entry(Arena& arena, Keyed& keyed, Value key, Value value) {
   ++keyed.size;
   ++keyed.settled;
   keyed.content_hash += spread(hash);
+}
+
+bool erase_entry(Keyed& keyed, Value key) {
+  const auto entry = find_entry(keyed, key);
+  if (!entry) return false;
+  std::copy(slot(keyed, *entry + 1), slot(keyed, keyed.size), slot(keyed, *entry));
+  --keyed.size;
+  --keyed.settled;
+  if (keyed.index != nullptr) {
+    std::fill_n(keyed.index, keyed.cells, 0);  // the cells name entries by their number
+    fill_index(keyed);
+  }
+  return true;
 }
 
 void append_entries(Arena& arena, Value dict, std::span<const Value> pairs) {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
+#include <vector>
 
 #include "base/text.h"
+#include "document/attributes.h"
 
 namespace larder {
 
@@ -63,33 +66,67 @@ class PathReader {
   std::size_t at_ = 0;
 };
 
-std::optional<Value> member(Value value, const Step& step) {
-  if (value.is(ValueKind::dict)) return step.index ? value.find(Value::integer(*step.index)) : value.find(step.name);
-  if (step.index) {
-    if (value.is(ValueKind::object)) value = value.items();
-    if (!value.is(ValueKind::list) && !value.is(ValueKind::tuple)) return std::nullopt;
-    const auto size = static_cast<std::int64_t>(value.size());
-    const std::int64_t index = *step.index < 0 ? *step.index + size : *step.index;
-    if (index < 0 || index >= size) return std::nullopt;
-    return value[static_cast<std::size_t>(index)];
+using Steps = std::span<const Step>;
+
+std::vector<Step> steps_of(std::string_view path) {
+  PathReader reader(path);
+  std::vector<Step> steps;
+  while (auto step = reader.next()) steps.push_back(std::move(*step));
+  return steps;
+}
+
+// The index that a step means among `size` members, from the end where it is negative.
+std::optional<std::size_t> position(const Step& step, std::uint64_t size) {
+  if (!step.index) return std::nullopt;
+  const auto count = static_cast<std::int64_t>(size);
+  const std::int64_t index = *step.index < 0 ? *step.index + count : *step.index;
+  if (index < 0 || index >= count) return std::nullopt;
+  return static_cast<std::size_t>(index);
+}
+
+// Takes one step for each axis.
+std::optional<Value> element(const internal::ObjectArray& array, Steps& steps) {
+  std::size_t at = 0;
+  for (const std::uint64_t length : array.shape) {
+    const auto index = steps.empty() ? std::nullopt : position(steps.front(), length);
+    if (!index) return std::nullopt;
+    at = at * static_cast<std::size_t>(length) + *index;
+    steps = steps.subspan(1);
   }
-  if (!value.is(ValueKind::object)) return std::nullopt;
-  if (value.state().is(ValueKind::dict)) {
-    if (const auto found = value.state().find(step.name)) return found;
+  return array.elements[at];
+}
+
+std::optional<Value> attribute(Value object, std::string_view name) {
+  const internal::Attributes attributes = internal::attributes_of(object);
+  for (const Value dict : {attributes.dict, attributes.slots, object.entries()}) {
+    const auto found = dict.is(ValueKind::dict) ? dict.find(name) : std::nullopt;
+    if (found) return found;
   }
-  if (value.entries().is(ValueKind::dict)) return value.entries().find(step.name);
   return std::nullopt;
+}
+
+// Takes as many of the steps, one at least, as lead to another value.
+std::optional<Value> member(Value value, Steps& steps) {
+  const Step& step = steps.front();
+  if (value.is(ValueKind::object) && step.index) {
+    const auto array = internal::object_array(value);
+    if (array && !array->shape.empty()) return element(*array, steps);
+    value = value.items().is_none() ? value.entries() : value.items();
+  }
+  steps = steps.subspan(1);
+  if (value.is(ValueKind::dict)) return step.index ? value.find(Value::integer(*step.index)) : value.find(step.name);
+  if (value.is(ValueKind::object)) return attribute(value, step.name);
+  if (!value.is(ValueKind::list) && !value.is(ValueKind::tuple)) return std::nullopt;
+  const auto index = position(step, value.size());
+  return index ? std::optional(value[*index]) : std::nullopt;
 }
 
 }  // namespace
 
 std::optional<Value> find_path(Value root, std::string_view path) {
-  PathReader reader(path);
+  const std::vector<Step> all = steps_of(path);
   std::optional<Value> value = root;
-  // The whole path is read even when it leads nowhere, so that a path that is no path is always told.
-  while (const auto step = reader.next()) {
-    if (value) value = member(*value, *step);
-  }
+  for (Steps steps = all; value && !steps.empty();) value = member(*value, steps);
   return value;
 }
 

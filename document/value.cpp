@@ -168,6 +168,20 @@ const Array& Value::as_array() const {
   return Access::array(*this).array;
 }
 
+Value Value::array_class() const {
+  require(*this, ValueKind::array);
+  const Value stand_in = Access::array(*this).stand_in;
+  if (!stand_in.is(ValueKind::object)) return {};
+  const auto global_or_none = [](Value value) { return value.is(ValueKind::global) ? value : Value(); };
+  // joblib's wrappers have an attribute for it, numpy's _reconstruct gets it as an argument.
+  if (const Value state = stand_in.state(); state.is(ValueKind::dict)) {
+    const auto subclass = state.find("subclass");
+    return subclass ? global_or_none(*subclass) : Value();
+  }
+  const Value arguments = stand_in.arguments();
+  return arguments.is(ValueKind::tuple) && !arguments.empty() ? global_or_none(arguments[0]) : Value();
+}
+
 std::string_view Value::module_name() const {
   require(*this, ValueKind::global);
   return as_text(Access::content(Access::global(*this).module_name));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <map>
 #include <optional>
 
 #include <CLI/CLI.hpp>
@@ -54,6 +55,7 @@ Examples:
 constexpr const char* convert_footer =
     R"(COMPRESSION is joblib's compress argument: a level (3), a codec (zstd), both (zstd:19), true, none, or auto: by the
 extension of OUT, where .gz, .xz, .zst... compress and others do not. 'larder codecs' lists codecs and levels.
+The format is that of the extension: .joblib, .pkl, .npy. An OUT whose name tells nothing keeps the format of IN.
 --meta says where an object comes from or how good it is. It is kept behind the object, together with a checksum of
 each array, where joblib and numpy do not look; 'larder ls' shows it. What IN has is kept, but for equal keys.
 OUT appears only when it is complete. It may be IN itself: until then the old file stays as it is.
@@ -62,6 +64,8 @@ Examples:
   larder convert model.pkl model.joblib.xz
   larder convert -c zstd:19 array.npy array.joblib
   larder convert array.joblib array.npy
+  larder convert --protocol 0 model.joblib model.pkl
+  larder convert --python2-strings latin1 old.pkl new.joblib
   larder convert --meta data=wine.csv --meta accuracy:=0.93 model.pkl model.joblib
   zstdcat old.joblib.zst | larder convert -c gzip - new.joblib)";
 
@@ -110,6 +114,14 @@ CLI::Validator undescribed(CLI::Validator check) { return check.description("");
 
 void add_reading_options(CLI::App& command, ReadOptions& options) {
   command.add_flag("-q,--quiet", options.quiet, "Show no progress bar");
+  static const std::map<std::string, Python2Strings> encodings = {
+      {"ascii", Python2Strings::ascii}, {"latin1", Python2Strings::latin1}, {"bytes", Python2Strings::bytes}};
+  command
+      .add_option_function<std::string>(
+          "--python2-strings", [&options](const std::string& text) { options.python2_strings = encodings.at(text); },
+          "What the strings of Python 2 become: text in this encoding, or bytes")
+      ->type_name("ascii|latin1|bytes")
+      ->check(undescribed(CLI::IsMember(&encodings)));
   command
       .add_option_function<std::string>(
           "--max-bytes", [&options](const std::string& text) { options.limits.bytes = parse_size(text); },
@@ -200,6 +212,12 @@ struct CommandLine {
     command
         ->add_option("--protocol", conversion.storage.protocol,
                      "Protocol of pickles: 0 to 5, -1 is the highest (default 4)")
+        ->type_name("N");
+    command->add_flag("--share-arrays", conversion.storage.share_arrays,
+                      "joblib files: store an array that occurs twice once; it stays one array");
+    command
+        ->add_option("--align", conversion.storage.array_alignment,
+                     "joblib files: begin arrays at multiples of N: a power of two, 16 (default) to 65536")
         ->type_name("N");
     command->add_option("--meta", conversion.meta, "Store KEY=TEXT, or KEY:=JSON, beside each object; repeatable")
         ->allow_extra_args(false)

@@ -40,7 +40,9 @@ Status convert(const ConvertOptions& options, Console& console) {
     file_options.sync = options.sync;
     Output output(options.out, file_options);
     const std::uint64_t begin = output.writer().position();
-    ObjectWriter writer(options.out, options.storage, output.writer(), options.reading.quiet);
+    StorageOptions storage = options.storage;
+    storage.format_otherwise = object->provenance.format;
+    ObjectWriter writer(options.out, storage, output.writer(), options.reading.quiet);
     Totals totals;
     while (object) {
       const Metadata* const stored = object->provenance.metadata ? &*object->provenance.metadata : nullptr;

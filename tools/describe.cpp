@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "base/unicode.h"
+#include "document/attributes.h"
+#include "document/elements.h"
 #include "tools/tree.h"
 #include "tools/wording.h"
 
@@ -40,11 +42,14 @@ std::string integer_text(Value value) {
   return size <= 32 ? value.int_text() : internal::join("int, ", count_text(size, "byte"));
 }
 
-std::string array_text(const Array& array) {
+std::string array_text(Value value) {
+  const Array& array = value.as_array();
   std::string text = internal::join(printable(array.dtype().name().substr(0, 200)), ' ', shape_text(array.shape()),
                                     ", ", size_text(array.nbytes()));
   if (array.storage_order() == Order::fortran) text += ", Fortran order";
   if (!array.dtype().is_native()) text += ", foreign byte order";
+  const std::string name = class_of(value);
+  if (!name.empty() && name != "numpy.ndarray") text += ", " + name;
   return text;
 }
 
@@ -60,11 +65,12 @@ std::string global_name(Value global) {
   return printable(internal::join(global.module_name(), '.', global.qualified_name()).substr(0, 200));
 }
 
-// numpy.dtype('i8', ...) as "'i8'".
-std::string describe_dtype(Value dtype) {
-  const bool usual =
-      dtype.is(ValueKind::object) && dtype.arguments().is(ValueKind::tuple) && !dtype.arguments().empty();
-  return usual && dtype.arguments()[0].is(ValueKind::str) ? str_text(dtype.arguments()[0].as_str()) : "of some dtype";
+// "numpy.float64(1.5)"; without the element where Python has no such value of its own.
+std::string scalar_text(const Array& scalar) {
+  const std::string name = "numpy." + printable(scalar.dtype().name().substr(0, 200));
+  Document document;
+  const auto elements = internal::element_values(scalar, document);
+  return elements ? internal::join(name, '(', describe(elements->front()), ')') : name;
 }
 
 std::string object_text(Value object) {
@@ -79,27 +85,29 @@ std::string object_text(Value object) {
     case ObjectForm::instance:
       break;
   }
+  if (const auto scalar = internal::numpy_scalar(object)) return scalar_text(scalar->as_array());
   const std::string name = class_of(object);
-  if (is_numpy_scalar(object)) return internal::join("numpy scalar, ", describe_dtype(object.arguments()[0]));
+  if (const auto array = internal::object_array(object)) {
+    const std::string text = "object " + shape_text(array->shape);
+    return name == "numpy.ndarray" ? text : text + ", " + name;
+  }
   return name.empty() ? "object" : name;
 }
 
 }  // namespace
 
-bool is_numpy_scalar(Value value) {
-  if (!value.is(ValueKind::object)) return false;
-  const std::string name = class_of(value);
-  const bool called = name == "numpy.core.multiarray.scalar" || name == "numpy._core.multiarray.scalar";
-  return called && value.arguments().is(ValueKind::tuple) && value.arguments().size() == 2;
-}
-
-std::string class_of(Value object) {
-  const Value callable = object.callable();
+std::string class_of(Value value) {
+  if (value.is(ValueKind::array)) {
+    const Value named = value.array_class();
+    return named.is_none() ? std::string() : global_name(named);
+  }
+  const Value callable = value.callable();
   if (!callable.is(ValueKind::global)) return {};
   const std::string name = global_name(callable);
-  // Protocols below 2 write a new-style object as a call of this function on its class.
-  const bool rebuilt = name == "copyreg._reconstructor" || name == "copy_reg._reconstructor";
-  const Value arguments = object.arguments();
+  // Protocols below 2 write a new-style object as a call of this function on its class, numpy an array of objects.
+  const bool rebuilt =
+      name == "copyreg._reconstructor" || name == "copy_reg._reconstructor" || internal::object_array(value);
+  const Value arguments = value.arguments();
   if (rebuilt && arguments.is(ValueKind::tuple) && !arguments.empty() && arguments[0].is(ValueKind::global))
     return global_name(arguments[0]);
   return name;
@@ -138,7 +146,7 @@ std::string describe(Value value) {
     case ValueKind::frozenset:
       return internal::join(name_of(value.kind()), ", ", count_text(value.size(), "item"));
     case ValueKind::array:
-      return array_text(value.as_array());
+      return array_text(value);
     case ValueKind::global:
       return internal::join("reference to ", global_name(value));
     case ValueKind::object:

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "base/text.h"
+#include "document/attributes.h"
 #include "tools/commands.h"
 #include "tools/describe.h"
 #include "tools/report.h"
@@ -27,7 +28,8 @@ WalkOptions walk_options(const ListOptions& options) {
 // "joblib, pickle protocol 4, gzip, 4.5 KiB (1.2 KiB stored)".
 std::string storage_text(const Object& object) {
   std::string text = object.provenance.format;
-  if (object.protocol) text += internal::join(", pickle protocol ", *object.protocol);
+  const char* const protocol = text == "pickle" ? ", protocol " : ", pickle protocol ";
+  if (object.protocol) text += internal::join(protocol, *object.protocol);
   text += object.codec.empty() ? ", not compressed" : ", " + object.codec;
   text += ", " + size_text(object.provenance.decoded_bytes);
   if (!object.codec.empty() && object.stored) text += internal::join(" (the file has ", size_text(*object.stored), ")");
@@ -82,6 +84,11 @@ Value describe_shape(Report& report, const Shape& shape) {
   return lengths;
 }
 
+Value array_class(Report& report, Value array) {
+  const std::string name = class_of(array);
+  return name.empty() ? Value::none() : report.text(name);
+}
+
 // Fields of a value's description that depend on its kind.
 void describe_value(Report& report, Value entry, Value value) {
   report.set(entry, "kind", report.text(name_of(value.kind())));
@@ -93,6 +100,7 @@ void describe_value(Report& report, Value entry, Value value) {
       report.set(entry, "order", report.text(array.storage_order() == Order::c ? "C" : "F"));
       report.set(entry, "bytes", report.number(array.nbytes()));
       report.set(entry, "mappable", Value::boolean(array.mapped()));
+      report.set(entry, "class", array_class(report, value));
       break;
     }
     case ValueKind::none:
@@ -120,6 +128,9 @@ void describe_value(Report& report, Value entry, Value value) {
       break;
     case ValueKind::object:
       report.set(entry, "class", report.text(class_of(value)));
+      if (internal::numpy_scalar(value)) report.set(entry, "value", report.copy(value));
+      if (const auto elements = internal::object_array(value))
+        report.set(entry, "shape", describe_shape(report, elements->shape));
       break;
   }
 }

@@ -1,10 +1,27 @@
 #include "tools/object_writer.h"
 
+#include <larder/plugin/format.h>
+
 #include "base/text.h"
 #include "persist/format_choice.h"
 #include "tools/progress.h"
 
 namespace larder::tools {
+
+namespace {
+
+std::string format_of(const std::string& name, const StorageOptions& options) {
+  const bool told = !options.format.empty() || find_format_by_extension(internal::without_codec(name)) != nullptr;
+  return internal::choose_format(told ? options.format : options.format_otherwise, name).info().name;
+}
+
+// An option that would do nothing is refused.
+void require_joblib(const std::string& format, const char* option) {
+  if (format != "joblib")
+    internal::fail(ErrorKind::usage, option, " is for the format \"joblib\", not \"", format, "\"");
+}
+
+}  // namespace
 
 ObjectWriter::ObjectWriter(const std::string& name, const StorageOptions& options, Writer& target, bool quiet)
     : target_(target), quiet_(quiet) {
@@ -14,8 +31,12 @@ ObjectWriter::ObjectWriter(const std::string& name, const StorageOptions& option
     encoder_ = compression_.codec->writer(target, {.level = compression_.level, .limits = {}});
   }
   dump_options_.compress = Compress::none();
-  dump_options_.format = internal::choose_format(options.format, telling).info().name;
+  dump_options_.format = format_of(telling, options);
   dump_options_.protocol = options.protocol;
+  if (options.share_arrays) require_joblib(dump_options_.format, "--share-arrays");
+  if (options.array_alignment) require_joblib(dump_options_.format, "--align");
+  dump_options_.pickle.share_arrays = options.share_arrays;
+  dump_options_.pickle.array_alignment = options.array_alignment.value_or(dump_options_.pickle.array_alignment);
 }
 
 void ObjectWriter::write(Value value, std::optional<std::uint64_t> expected, Value metadata) {

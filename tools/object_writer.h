@@ -16,14 +16,17 @@ namespace larder::tools {
 struct StorageOptions {
   std::string compress = "auto";  // as joblib's compress argument: Compress::parse
   std::string format;             // empty: by the name
+  std::string format_otherwise;   // where the name tells nothing either; empty: joblib
   int protocol = 4;               // of pickle
+  bool share_arrays = false;      // PickleWriting's, as is the next
+  std::optional<std::size_t> array_alignment;
 };
 
 // Writes objects one after another, each as the format writes it, all in one compressed stream.
 class ObjectWriter {
  public:
   // name: of the output, which decides what the options leave open; "-" decides nothing. target: borrowed. Errors
-  // `usage`, `not_built`.
+  // `usage`, also for what the format does not have, `not_built`.
   ObjectWriter(const std::string& name, const StorageOptions& options, Writer& target, bool quiet);
 
   // expected: how many bytes the object may take before compression, for the progress bar. metadata: a dict to be

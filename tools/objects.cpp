@@ -38,9 +38,14 @@ std::unique_ptr<Reader> open_input(const std::string& name) {
 
 ObjectFile::ObjectFile(const std::string& name, const ReadOptions& options, Console& console, bool map) : name_(name) {
   options_.limits = options.limits;
+  if (options.python2_strings) options_.pickle.python2_strings = *options.python2_strings;
   options_.metadata = true;
   options_.ensure_native_byte_order = false;  // what is stored is shown and passed on
-  options_.warn = [&console, name = input_name(name)](std::string_view message) { console.warn(name, message); };
+  options_.warn = [&console, map, name = input_name(name)](std::string_view message) {
+    // Nobody asked for mapped arrays, so nobody wants to know which are not.
+    const bool of_mapping = map && message.find("mapped") != std::string_view::npos;
+    if (!of_mapping) console.warn(name, message);
+  };
   if (name != "-") options_.companions_of = name;
   file_ = open_input(name);
   if (map && file_->can_seek() && internal::detect_codec(*file_, CodecRegistry::global()) == nullptr) {

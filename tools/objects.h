@@ -19,6 +19,7 @@ namespace larder::tools {
 struct ReadOptions {
   bool quiet = false;
   Limits limits;
+  std::optional<Python2Strings> python2_strings;  // nothing: as the library decides
 };
 
 // One object and how it was stored.

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "document/array_places.h"
+#include "document/attributes.h"
 #include "tools/describe.h"
 
 namespace larder::tools {
@@ -28,7 +29,8 @@ struct Open {
 };
 
 std::size_t most_of(Value value, const WalkOptions& options) {
-  return value.is(ValueKind::dict) || value.is(ValueKind::object) ? options.attributes : options.members;
+  const bool named = value.is(ValueKind::dict) || (value.is(ValueKind::object) && !internal::object_array(value));
+  return named ? options.attributes : options.members;
 }
 
 }  // namespace
@@ -47,24 +49,35 @@ Members::Members(Value value) {
       add(value, Naming::keyed);
       break;
     case ValueKind::object:
-      add(value.arguments(), Naming::argument);
-      if (value.keywords().is(ValueKind::dict)) add(value.keywords(), Naming::argument);
-      add_state(value.state());
-      if (value.items().is(ValueKind::list)) add(value.items(), Naming::numbered);
-      if (value.entries().is(ValueKind::dict)) add(value.entries(), Naming::keyed);
+      add_object(value);
       break;
     default:
       break;
   }
 }
 
-// Python's two usual states: a dict of attributes, or a pair of it (or None) and a dict of slots.
-void Members::add_state(Value state) {
-  if (state.is(ValueKind::dict)) {
-    add(state, Naming::keyed);
-  } else if (!state.is_none()) {
-    add(state, Naming::state);
+void Members::add_object(Value object) {
+  if (auto array = internal::object_array(object)) {
+    shape_ = std::move(array->shape);
+    return add(array->elements, Naming::element);
   }
+  add(object.arguments(), Naming::argument);
+  if (object.keywords().is(ValueKind::dict)) add(object.keywords(), Naming::argument);
+  const internal::Attributes attributes = internal::attributes_of(object);
+  const bool known = !attributes.dict.is_none() || !attributes.slots.is_none();
+  if (attributes.dict.is(ValueKind::dict)) add(attributes.dict, Naming::keyed);
+  if (attributes.slots.is(ValueKind::dict)) add(attributes.slots, Naming::keyed);
+  if (!known && !object.state().is_none()) add(object.state(), Naming::state);
+  if (object.items().is(ValueKind::list)) add(object.items(), Naming::numbered);
+  if (object.entries().is(ValueKind::dict)) add(object.entries(), Naming::keyed);
+}
+
+// "[1][2]": what find_path takes, one number for each axis.
+std::string Members::element_label(std::size_t index) const {
+  std::string label;
+  for (std::size_t axis = shape_.size(); axis-- > 0; index /= shape_[axis])
+    label.insert(0, numbered_label(index % shape_[axis]));
+  return label;
 }
 
 void Members::add(Value value, Naming naming) {
@@ -83,6 +96,9 @@ Member Members::operator[](std::size_t index) const {
   switch (part->naming) {
     case Naming::numbered:
       return {numbered_label(index), true, value[index]};
+    case Naming::element:
+      if (shape_.empty()) return {"(element)", false, value[index]};
+      return {element_label(index), true, value[index]};
     case Naming::keyed:
       return keyed_member(value.key(index), value.value(index));
     case Naming::slot:
@@ -110,7 +126,7 @@ void walk(Value root, const WalkOptions& options, const std::function<void(const
     const bool goes_on = !closed && !node.repeated;
     visit(node);
     if (goes_on && node.depth < options.depth) {
-      open.push_back({members, 0, most_of(node.value, options), reachable, path.size()});
+      open.push_back({std::move(members), 0, most_of(node.value, options), reachable, path.size()});
     } else if (goes_on) {
       visit({.value = {},
              .label = {},
@@ -150,7 +166,7 @@ void walk(Value root, const WalkOptions& options, const std::function<void(const
 }
 
 bool is_short(Value value) {
-  if (is_numpy_scalar(value)) return true;
+  if (internal::numpy_scalar(value)) return true;
   if (!value.is(ValueKind::list) && !value.is(ValueKind::tuple)) return false;
   if (value.size() > 8) return false;
   for (std::size_t i = 0; i < value.size(); ++i) {

@@ -20,8 +20,8 @@ struct Member {
   Value value;
 };
 
-// The members of a value: of containers what they contain; of objects the call's arguments, attributes, items and
-// entries.
+// The members of a value: of containers what they contain; of numpy arrays of Python objects their elements; of other
+// objects the call's arguments, attributes, items and entries.
 class Members {
  public:
   explicit Members(Value value);
@@ -30,18 +30,20 @@ class Members {
   Member operator[](std::size_t index) const;
 
  private:
-  enum class Naming { numbered, keyed, argument, slot, state };
+  enum class Naming { numbered, element, keyed, argument, slot, state };
   struct Part {
     Value value;
     Naming naming = Naming::numbered;
     std::size_t size = 0;
   };
   void add(Value value, Naming naming);
-  void add_state(Value state);
+  void add_object(Value object);
+  std::string element_label(std::size_t index) const;
 
   std::array<Part, 6> parts_{};
   std::size_t part_count_ = 0;
   std::size_t size_ = 0;
+  Shape shape_;  // of an array of Python objects
 };
 
 // A place in the tree.

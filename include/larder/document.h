@@ -116,6 +116,8 @@ class LARDER_API Value {
   std::optional<Value> find(std::string_view key) const;
 
   const Array& as_array() const;
+  // The class that the file says an array is of, a global: numpy.ndarray, numpy.matrix... None where it says nothing.
+  Value array_class() const;
 
   // Of a global.
   std::string_view module_name() const;
@@ -170,7 +172,8 @@ class LARDER_API Document {
   void set_root(Value value) noexcept;
 
   // New values. Texts and bytes are copied; a str of at most one Latin-1
-  // letter is always the same value, as in CPython. `str` must be UTF-8 (surrogates allowed): Error `malformed` with the place.
+  // letter is always the same value, as in CPython. `str` must be UTF-8 (surrogates allowed): Error `malformed` with
+  // the place.
   Value str(std::string_view utf8);
   Value bytes(Bytes content);
   Value bytearray(Bytes content);
@@ -188,8 +191,13 @@ class LARDER_API Document {
 
   // Changes. Error `usage` for another kind; `malformed` for a key or member that Python cannot hash (a list, say).
   void append(Value list, Value member);
+  // Replaces a member of a list; Error `usage` outside.
+  void set_item(Value list, std::size_t index, Value member);
   // A later value for an equal key replaces the earlier one and keeps the earlier key, as in Python.
   void insert(Value dict, Value key, Value value);
+  // Removes the entry with an equal key and returns true; false where there is none. Takes time in proportion to the
+  // dict's size.
+  bool erase(Value dict, Value key);
   void add(Value set, Value member);
   // The first state, replaced where there is one already.
   void set_state(Value object, Value state);
@@ -225,7 +233,7 @@ struct JsonOptions {
 // The value as JSON. What JSON lacks is an object with one key that starts with "$": {"$bytes": base64}, {"$tuple":
 // [...]}, {"$set": [...]},
 // {"$complex": [re, im]}, {"$float": "nan"}, {"$dict": [[key, value], ...]} where a key is no str, {"$array": {dtype,
-// shape, data}}, {"$global": "module.name"}, {"$object": {...}},
+// shape, data}}, {"$scalar": {dtype, data}} for numpy's, {"$global": "module.name"}, {"$object": {...}},
 // {"$cycle": n} for the value n levels up. Lone surrogates are \ud800 escapes. Error `limit` beyond Limits::text or
 // Limits::depth.
 LARDER_API std::string to_json(Value value, const JsonOptions& options = {});
@@ -235,8 +243,9 @@ LARDER_API std::string to_json(Value value, const JsonOptions& options = {});
 LARDER_API std::vector<std::string> globals_of(Value root);
 
 // The value that `path` leads to: names and [indices], such as  steps[0][1].coef_  or  ["a key"].x ; "" is the root
-// itself. A name is a dict's key or an object's attribute (in its state); a number is an index of a list or tuple, or
-// an integer key. Nothing where the path leads nowhere; Error `usage` for a path that is no path.
+// itself. A name is a dict's key or an object's attribute (in its state, slots included); a number is an index of a
+// list or tuple, or an integer key. A numpy array of Python objects takes one number for each axis. Nothing where the
+// path leads nowhere; Error `usage` for a path that is no path.
 LARDER_API std::optional<Value> find_path(Value root, std::string_view path);
 
 }  // namespace larder

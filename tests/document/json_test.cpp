@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <vector>
 
 #include <larder/document.h>
 
@@ -90,6 +91,48 @@ TEST_CASE("arrays are listed while they are small") {
   options.array_items = 3;
   CHECK(to_json(document.array(array), options) == "{\"$array\": {\"dtype\": \"int16\", \"shape\": [2, 2]}}");
   CHECK(to_json(document.array(array.byte_swapped())).find("\"data\": [1, -2, 3, 4]") != std::string::npos);
+}
+
+TEST_CASE("every kind of element has the text of its value") {
+  Document document;
+  const auto listed = [&](const Array& array) {
+    const std::string text = to_json(document.array(array));
+    const std::size_t at = text.find("\"data\": ");
+    return at == std::string::npos ? std::string("none") : text.substr(at + 8, text.size() - at - 10);
+  };
+  const auto of = [](const char* dtype, std::string_view bytes) {
+    return Array::from_region(DType::parse(dtype), {1}, Order::c, Region::copy_of(as_bytes(bytes)));
+  };
+  using namespace std::string_view_literals;
+  CHECK(listed(of("|b1", "\x01"sv)) == "[true]");
+  CHECK(listed(of("<u8", "\xff\xff\xff\xff\xff\xff\xff\xff"sv)) == "[18446744073709551615]");
+  CHECK(listed(of("<i2", "\xfe\xff"sv)) == "[-2]");
+  CHECK(listed(of(">i2", "\xff\xfe"sv)) == "[-2]");
+  CHECK(listed(of("<f2", "\x00\x3e"sv)) == "[1.5]");
+  CHECK(listed(of("<f4", "\x00\x00\xc0\x7f"sv)) == "[{\"$float\": \"nan\"}]");
+  CHECK(listed(of("<c8", "\x00\x00\x80\x3f\x00\x00\x00\x40"sv)) == "[{\"$complex\": [1.0, 2.0]}]");
+  CHECK(listed(of("|S3", "a\0\0"sv)) == "[{\"$bytes\": \"YQ==\"}]");
+  CHECK(listed(of("<U2", "\xe9\0\0\0\0\0\0\0"sv)) == "[\"\xc3\xa9\"]");
+  CHECK(listed(of("<M8[D]", "\x01\0\0\0\0\0\0\0"sv)) == "[1]");
+  CHECK(listed(of("|V2", "ab"sv)) == "none");
+}
+
+TEST_CASE("a numpy scalar is its value, alone and as a key's value") {
+  Document document;
+  const std::vector<double> number = {1.5};
+  const auto scalar = [&](const char* module_name) {
+    const Value array = document.array(Array::copy_of<double>(number, {}));
+    return document.object(ObjectForm::reduce, document.global(module_name, "scalar"),
+                           document.tuple(std::vector{Value::none(), array}));
+  };
+  const std::string text = "{\"$scalar\": {\"dtype\": \"float64\", \"data\": 1.5}}";
+  CHECK(to_json(scalar("numpy.core.multiarray")) == text);
+  CHECK(to_json(scalar("numpy._core.multiarray")) == text);
+  CHECK(to_json(document.list(std::vector{scalar("numpy.core.multiarray"), Value()})) == "[" + text + ", null]");
+  const Value dict = document.dict();
+  document.insert(dict, Value::integer(1), scalar("numpy.core.multiarray"));
+  CHECK(to_json(dict) == "{\"$dict\": [[1, " + text + "]]}");
+  CHECK(to_json(scalar("elsewhere")).starts_with("{\"$object\": "));
 }
 
 TEST_CASE("pretty is the same over several lines") {

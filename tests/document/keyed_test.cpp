@@ -169,6 +169,51 @@ TEST_CASE("the first key and its place stay, the last value counts") {
   }
 }
 
+TEST_CASE("erased entries are gone, the others keep their order, and erased keys may come again") {
+  const unsigned seed = 20261122;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  for (const std::size_t size : {1u, 2u, 8u, 9u, 10u, 300u, 1000u}) {
+    INFO(size << " entries");
+    Document document;
+    const Value dict = repeating_dict(document, size);
+    std::vector<std::int64_t> wanted;
+    for (std::size_t i = 0; i < size; ++i) wanted.push_back(static_cast<std::int64_t>(i));
+    const auto key = [&](std::int64_t number) { return document.str("k" + std::to_string(number)); };
+    CHECK_FALSE(document.erase(dict, document.str("none")));
+    while (!wanted.empty()) {
+      const std::size_t at = random() % wanted.size();
+      const std::int64_t number = wanted[at];
+      REQUIRE(document.erase(dict, key(number)));
+      CHECK_FALSE(document.erase(dict, key(number)));
+      wanted.erase(wanted.begin() + static_cast<std::ptrdiff_t>(at));
+      if (number % 5 == 4 && number < 1000) {
+        document.insert(dict, key(number + 1'000'000), Value::integer(number));
+        wanted.push_back(number + 1'000'000);
+      }
+      REQUIRE(dict.size() == wanted.size());
+      for (const std::size_t i : {std::size_t{0}, wanted.size() / 2, wanted.size() - 1}) {
+        if (i >= wanted.size()) continue;
+        CHECK(dict.key(i).as_str() == "k" + std::to_string(wanted[i]));
+        CHECK(dict.find(key(wanted[i]))->same_as(dict.value(i)));
+      }
+    }
+    CHECK(dict.empty());
+    document.insert(dict, document.str("k0"), Value::integer(7));
+    CHECK(dict.find("k0")->as_int() == 7);
+  }
+}
+
+TEST_CASE("only what Python can hash is erased, and only from a dict") {
+  Document document;
+  CHECK_ERROR(document.erase(document.dict(), document.list()), malformed);
+  CHECK_ERROR(document.erase(document.list(), Value()), usage);
+  CHECK_ERROR(document.erase(document.set(), Value()), usage);
+  const Value dict = document.dict();
+  document.insert(dict, Value::integer(1), Value::integer(2));
+  CHECK(document.erase(dict, Value::boolean(true)));
+}
+
 TEST_CASE("what Python cannot hash is refused when it is appended, and nothing is added") {
   Document document;
   const Value dict = repeating_dict(document, 3);

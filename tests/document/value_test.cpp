@@ -3,6 +3,7 @@
 
 #include <larder/document.h>
 
+#include "document/records.h"
 #include "tests/support/errors.h"
 
 namespace larder::testing {
@@ -90,6 +91,34 @@ TEST_CASE("lists grow, tuples do not, sets and dicts hold each key once") {
   CHECK_ERROR(dict[0], usage);
   CHECK_ERROR(list.find("x"), usage);
   CHECK_ERROR(document.insert(list, Value(), Value()), usage);
+}
+
+TEST_CASE("a list's member is replaced") {
+  Document document;
+  const Value list = document.list(std::vector{Value::integer(1), Value::integer(2)});
+  document.set_item(list, 1, document.str("two"));
+  CHECK(list.size() == 2);
+  CHECK(list[0].as_int() == 1);
+  CHECK(list[1].as_str() == "two");
+  CHECK_ERROR(document.set_item(list, 2, Value()), usage);
+  CHECK_ERROR(document.set_item(document.tuple(std::vector{Value()}), 0, Value()), usage);
+}
+
+TEST_CASE("an array tells the class that stood for it in the file") {
+  Document document;
+  CHECK(document.array(Array()).array_class().is_none());
+  CHECK_ERROR(Value().array_class(), usage);
+  const Value matrix = document.global("numpy", "matrix");
+  const Value made = document.object(ObjectForm::reduce, document.global("numpy.core.multiarray", "_reconstruct"),
+                                     document.tuple(std::vector{matrix}));
+  CHECK(internal::Access::make_array(document, Array(), made).array_class().same_as(matrix));
+  const Value wrapper = document.object(ObjectForm::newobj, document.global("joblib.numpy_pickle", "NumpyArrayWrapper"),
+                                        document.tuple());
+  const Value state = document.dict();
+  document.set_state(wrapper, state);
+  CHECK(internal::Access::make_array(document, Array(), wrapper).array_class().is_none());
+  document.insert(state, document.str("subclass"), matrix);
+  CHECK(internal::Access::make_array(document, Array(), wrapper).array_class().same_as(matrix));
 }
 
 TEST_CASE("globals and objects hold their parts") {

@@ -8,6 +8,7 @@ import json
 import lzma
 import os
 import pickle
+import pickletools
 import subprocess
 
 import joblib
@@ -21,6 +22,14 @@ class Thing:
 
     def __init__(self, **attributes):
         self.__dict__.update(attributes)
+
+
+class Slotted:
+    __slots__ = ("left", "right")
+
+    def __init__(self, left, right):
+        self.left = left
+        self.right = right
 
 
 def npy(array):
@@ -113,7 +122,60 @@ class Ls(CommandTest):
             pickle.dump([number, "x" * 50], open("a.pkl", "wb"))
             self.assertIn(f"[0]: {number!r}\n", self.text("ls", "a.pkl"))
         pickle.dump({"c": numbers[-2], "n": numbers[-1]}, open("a.pkl", "wb"))
-        self.assertIn("    c: complex(1.0, 2.0)\n    n: numpy scalar, 'f8'\n", self.text("ls", "a.pkl"))
+        self.assertIn("    c: complex(1.0, 2.0)\n    n: numpy.float64(1.0)\n", self.text("ls", "a.pkl"))
+
+    def test_numpy_scalars_show_their_value(self):
+        value = {
+            "big": numpy.array([2**64 - 1], ">u8")[0],
+            "flag": numpy.bool_(True),
+            "half": numpy.float16(0.5),
+            "nan": numpy.float64("nan"),
+            "text": numpy.str_("Grüße"),
+            "complex": numpy.complex64(1 - 2j),
+            "long": numpy.longdouble(1),
+        }
+        for protocol in range(6):
+            self.write("a.pkl", pickle.dumps(value, protocol))
+            text = self.text("ls", "a.pkl")
+            for line in ["big: numpy.uint64(18446744073709551615)", "flag: numpy.bool(True)", "half: numpy.float16(0.5)",
+                         "nan: numpy.float64(nan)", "text: numpy.U5('Grüße')", "complex: numpy.complex64(complex(1.0, -2.0))",
+                         "long: numpy.float128"]:
+                self.assertIn("    " + line + "\n", text)
+            self.assertEqual(json.loads(self.text("get", "a.pkl", "half")), {"$scalar": {"dtype": "float16", "data": 0.5}})
+            self.assertEqual(self.node("half", "a.pkl")["value"], {"$scalar": {"dtype": "float16", "data": 0.5}})
+
+    def test_arrays_of_python_objects(self):
+        grid = numpy.empty((2, 3), object)
+        for place in numpy.ndindex(grid.shape):
+            grid[place] = {"place": list(place)}
+        for array in [grid, numpy.asfortranarray(grid)]:
+            for name, dump in [("a.pkl", pickle.dump), ("a.joblib", joblib.dump)]:
+                with open(name, "wb") as file:
+                    dump({"grid": array, "one": numpy.array("x", object)}, file)
+                text = self.text("ls", name)
+                self.assertIn("    grid: object (2, 3)\n      [0][0]: dict, 1 item\n        place: [0, 0]\n      [0][1]: ", text)
+                self.assertIn("    one: object ()\n      (element): 'x'\n", text)
+                self.assertEqual(json.loads(self.text("get", name, "grid[1][2].place")), [1, 2])
+                self.assertEqual(json.loads(self.text("get", name, "grid[-2][-2].place")), [0, 1])
+                self.fails(1, "get", name, "grid[1]")
+        self.assertEqual(self.node("grid", "a.pkl")["shape"], [2, 3])
+
+    def test_classes_of_arrays(self):
+        value = {"plain": numpy.arange(3), "matrix": numpy.matrix([[1, 2]])}
+        self.write("a.pkl", pickle.dumps(value))
+        text = self.text("ls", "a.pkl")
+        self.assertIn("    plain: int64 (3,), 24 B\n    matrix: int64 (1, 2), 16 B, numpy.matrix\n", text)
+        self.assertEqual(self.node("plain", "a.pkl")["class"], "numpy.ndarray")
+        numpy.save("a.npy", numpy.arange(3))
+        self.assertIsNone(self.node("", "a.npy")["class"])
+
+    def test_attributes_in_slots_and_entries(self):
+        self.write("a.pkl", pickle.dumps({"s": Slotted(1, [2]), "d": collections.defaultdict(list, {5: [6]})}))
+        text = self.text("ls", "a.pkl")
+        self.assertIn("    s: __main__.Slotted\n", text)
+        self.assertIn("      left: 1\n      right: [2]\n", text)
+        self.assertEqual(json.loads(self.text("get", "a.pkl", "s.right[0]")), 2)
+        self.assertEqual(json.loads(self.text("get", "a.pkl", "d[5][0]")), 6)
 
     def test_long_and_deep_values_are_cut(self):
         pickle.dump({"long": list(range(100)), "deep": [[[[[[[[["end"]]]]]]]]]}, open("a.pkl", "wb"))
@@ -161,7 +223,7 @@ class Ls(CommandTest):
         self.write("two.joblib", joblib_bytes([1]) + joblib_bytes({"a": 2}))
         self.write("two.xz", lzma.compress(joblib_bytes([3]) + npy(numpy.arange(4))))
         text = self.text("ls", "two.joblib", "two.xz")
-        for start in ["two.joblib: pickle", "two.joblib, object 2: pickle", "two.xz: pickle", "two.xz, object 2: npy"]:
+        for start in ["two.joblib: pickle, protocol 4", "two.joblib, object 2: pickle", "two.xz: pickle", "two.xz, object 2: npy"]:
             self.assertEqual(sum(line.startswith(start) for line in text.splitlines()), 1, text)
         self.assertEqual([len(file["objects"]) for file in self.describe("two.joblib", "two.xz")], [2, 2])
 
@@ -262,7 +324,8 @@ class Convert(CommandTest):
 
     def test_wrong_arguments_touch_nothing(self):
         self.write("b.joblib", b"old")
-        for arguments in [["-c", "zippo"], ["-c", "zstd:99"], ["-c", "11"], ["--format", "nonsense"], ["--protocol", "9"], ["--protocol", "-2"]]:
+        for arguments in [["-c", "zippo"], ["-c", "zstd:99"], ["-c", "11"], ["--format", "nonsense"], ["--protocol", "9"], ["--protocol", "-2"],
+                          ["--align", "24"], ["--align", "8"], ["--format", "pickle", "--align", "64"], ["--format", "pickle", "--share-arrays"]]:
             self.assertIn("larder: b.joblib: ", self.fails(2, "convert", *arguments, "a.npy", "b.joblib"))
         self.assertEqual(sorted(os.listdir(".")), ["a.npy", "b.joblib"])
         self.assertEqual(self.read("b.joblib"), b"old")
@@ -270,6 +333,63 @@ class Convert(CommandTest):
     def test_highest_protocol(self):
         self.run_larder("convert", "--protocol", "-1", "a.npy", "b.joblib")
         self.assertEqual(self.read("b.joblib")[:2], b"\x80\x05")
+
+    def test_every_protocol(self):
+        with open("a.pkl", "wb") as file:
+            pickle.dump({"a": numpy.arange(5), "b": "Grüße"}, file)
+        for protocol in range(6):
+            self.run_larder("convert", "--protocol", str(protocol), "a.pkl", "b.pkl")
+            with open("b.pkl", "rb") as file:
+                loaded = pickle.load(file)
+            self.assertEqual((list(loaded["a"]), loaded["b"]), ([0, 1, 2, 3, 4], "Grüße"))
+            used = [opcode.proto for opcode, _, _ in pickletools.genops(self.read("b.pkl"))]
+            self.assertLessEqual(max(used), protocol)
+            self.assertEqual(self.read("b.pkl")[:2] == bytes([0x80, protocol]), protocol >= 2)
+
+    def test_a_name_that_tells_nothing_keeps_the_format(self):
+        joblib.dump([numpy.arange(3)], "a.joblib")
+        self.write("a.pkl", pickle.dumps([numpy.arange(3)], 4))
+        for name in ["a.npy", "a.joblib", "a.pkl"]:
+            self.assertEqual(self.run_larder("convert", name, "-"), self.read(name), name)
+            self.run_larder("convert", name, "same")
+            self.assertEqual(self.read("same"), self.read(name), name)
+            self.run_larder("convert", name, "same.gz")
+            self.assertEqual(gzip.decompress(self.read("same.gz")), self.read(name), name)
+        self.run_larder("convert", "a.joblib", "b.pkl")
+        self.assertEqual(self.read("b.pkl"), self.read("a.pkl"))
+        self.run_larder("convert", "--format", "joblib", "a.pkl", "b.pkl")
+        self.assertIn("b.pkl: joblib", self.text("ls", "b.pkl"))
+        self.assertEqual(list(joblib.load("b.pkl")[0]), [0, 1, 2])
+
+    def test_strings_of_python_2(self):
+        self.write("old.pkl", b"}U\x01aU\x02h\xe9s.")
+        self.fails(3, "ls", "old.pkl")
+        self.fails(3, "convert", "old.pkl", "new.pkl")
+        for how, expected in [("latin1", {"a": "hé"}), ("bytes", {b"a": b"h\xe9"})]:
+            self.run_larder("convert", "--python2-strings", how, "old.pkl", "new.pkl")
+            self.assertEqual(pickle.loads(self.read("new.pkl")), expected)
+        self.assertIn("a: 'hé'", self.text("ls", "--python2-strings", "latin1", "old.pkl"))
+        self.assertEqual(json.loads(self.text("get", "--python2-strings", "latin1", "old.pkl", "a")), "hé")
+        self.assertIn("ok, data only", self.text("check", "old.pkl"))
+        self.fails(3, "check", "--python2-strings", "ascii", "old.pkl")
+
+    def test_shared_arrays(self):
+        array = numpy.arange(1000)
+        with open("a.pkl", "wb") as file:
+            pickle.dump([array, array], file)
+        self.run_larder("convert", "a.pkl", "twice.joblib")
+        self.run_larder("convert", "--share-arrays", "a.pkl", "once.joblib")
+        self.assertLess(os.path.getsize("once.joblib"), os.path.getsize("twice.joblib") - 7000)
+        first, second = joblib.load("once.joblib")
+        self.assertIs(first, second)
+        self.assertTrue(numpy.array_equal(first, array))
+
+    def test_alignment(self):
+        joblib.dump({"a": numpy.arange(1000.0)}, "a.joblib")
+        self.run_larder("convert", "--align", "4096", "a.joblib", "b.joblib")
+        mapped = joblib.load("b.joblib", mmap_mode="r")["a"]
+        self.assertEqual(mapped.offset % 4096, 0)
+        self.assertTrue(numpy.array_equal(mapped, numpy.arange(1000.0)))
 
     def test_onto_itself(self):
         before = self.read("a.npy")

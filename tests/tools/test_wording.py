@@ -12,7 +12,7 @@ COMPLETION = os.path.join(SOURCE, "tools", "completion", "larder.bash")
 
 
 def long_options(text):
-    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", text))
 
 
 class Help(CommandTest):
@@ -51,6 +51,8 @@ class WrongUsage(CommandTest):
             ["convert", "x", "y", "z"],
             ["convert", "--sync", "half", "x", "y"],
             ["convert", "--protocol", "four", "x", "y"],
+            ["convert", "--align", "page", "x", "y"],
+            ["convert", "--python2-strings", "utf-8", "x", "y"],
             ["check"],
             ["codecs", "x"],
             ["formats", "-v"],
@@ -76,7 +78,7 @@ class ManPage(CommandTest):
         documented = set()
         for line in page.splitlines():
             if re.match(r"\.(It|Op|Nm|Fl|Cm check) ?.*Fl", line) or line.startswith(".Fl"):
-                documented |= {"-" + option for option in re.findall(r"(?:Fl [a-z]+ , |Fl |, )(-[a-z][a-z-]+)", line)}
+                documented |= {"-" + option for option in re.findall(r"(?:Fl [a-z]+ , |Fl |, )(-[a-z][a-z0-9-]+)", line)}
         helped = long_options(self.text("--help").split("Examples:")[0])
         for command in COMMANDS:
             helped |= long_options(self.text(command, "--help").split("Examples:")[0])
@@ -114,6 +116,9 @@ class Completion(CommandTest):
         self.assertEqual(set(self.complete("convert", "-c", "")), {"auto", "none", "true", *self.text("codecs", "--names").split()})
         self.assertEqual(self.complete("convert", "--format", "np"), ["npy"])
         self.assertEqual(self.complete("convert", "--sync", ""), ["none", "full"])
+        self.assertEqual(self.complete("convert", "--protocol", ""), ["0", "1", "2", "3", "4", "5", "-1"])
+        for command in ["ls", "get", "convert", "check"]:
+            self.assertEqual(self.complete(command, "--python2-strings", ""), ["ascii", "latin1", "bytes"])
 
     def test_files(self):
         self.write("model one.joblib", b"")

@@ -12,10 +12,10 @@ _larder() {
   done
   case $command in
     '') options='ls get convert check codecs formats --help --version' ;;
-    ls) options='--all --depth --json --max-bytes --quiet --help' ;;
-    get) options='--output --max-bytes --quiet --help' ;;
-    convert) options='--compress --format --meta --protocol --sync --verbose --max-bytes --quiet --help' ;;
-    check) options='--plain --verbose --json --max-bytes --quiet --help' ;;
+    ls) options='--all --depth --json --max-bytes --python2-strings --quiet --help' ;;
+    get) options='--output --max-bytes --python2-strings --quiet --help' ;;
+    convert) options='--align --compress --format --meta --protocol --share-arrays --sync --verbose --max-bytes --python2-strings --quiet --help' ;;
+    check) options='--plain --verbose --json --max-bytes --python2-strings --quiet --help' ;;
     codecs) options='--verbose --json --names --help' ;;
     formats) options='--json --names --help' ;;
   esac
@@ -26,6 +26,8 @@ _larder() {
     convert:--format) COMPREPLY=($(compgen -W "$("$larder" formats --names 2>/dev/null)" -- "$word")); return ;;
     convert:--sync) COMPREPLY=($(compgen -W 'none full' -- "$word")); return ;;
     convert:--protocol) COMPREPLY=($(compgen -W '0 1 2 3 4 5 -1' -- "$word")); return ;;
+    convert:--align) COMPREPLY=($(compgen -W '16 64 4096 65536' -- "$word")); return ;;
+    *:--python2-strings) COMPREPLY=($(compgen -W 'ascii latin1 bytes' -- "$word")); return ;;
     *:--depth | *:--max-bytes | convert:--meta) return ;;
   esac
   if [[ -z $command || $word == -* ]]; then

@@ -1,0 +1,69 @@
+#include "document/attributes.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+
+namespace larder::internal {
+
+namespace {
+
+// Whether `value` is what numpy's function of this name made; numpy 2 moved `numpy.core` to `numpy._core`.
+bool is_made_by(Value value, std::string_view function) {
+  if (!value.is(ValueKind::object) || !value.callable().is(ValueKind::global)) return false;
+  const Value callable = value.callable();
+  const std::string_view module_name = callable.module_name();
+  return callable.qualified_name() == function &&
+         (module_name == "numpy.core.multiarray" || module_name == "numpy._core.multiarray" ||
+          module_name == "numpy.core._internal");
+}
+
+std::optional<Shape> shape_of(Value tuple) {
+  if (!tuple.is(ValueKind::tuple)) return std::nullopt;
+  Shape shape;
+  for (std::size_t i = 0; i < tuple.size(); ++i) {
+    if (!tuple[i].fits_int64() || tuple[i].as_int() < 0) return std::nullopt;
+    shape.push_back(static_cast<std::uint64_t>(tuple[i].as_int()));
+  }
+  return shape;
+}
+
+bool has_elements(const Shape& shape, std::size_t wanted) {
+  std::optional<std::uint64_t> count = 1;
+  for (const std::uint64_t length : shape) {
+    if (count) count = checked_mul(*count, length);
+  }
+  return count == wanted;
+}
+
+}  // namespace
+
+Attributes attributes_of(Value object) {
+  const auto dict_or_none = [](Value value) { return value.is(ValueKind::dict) ? value : Value(); };
+  const Value state = object.state();
+  const bool pair = state.is(ValueKind::tuple) && state.size() == 2 && state[1].is(ValueKind::dict) &&
+                    (state[0].is_none() || state[0].is(ValueKind::dict));
+  if (pair) return {dict_or_none(state[0]), state[1]};
+  return {dict_or_none(state), {}};
+}
+
+std::optional<ObjectArray> object_array(Value value) {
+  if (!is_made_by(value, "_reconstruct")) return std::nullopt;
+  // (version, shape, dtype, is_fortran, elements), without the version before numpy 1.0.
+  const Value state = value.state();
+  if (!state.is(ValueKind::tuple) || state.size() < 4 || state.size() > 5) return std::nullopt;
+  const Value elements = state[state.size() - 1];
+  const auto shape = shape_of(state[state.size() - 4]);
+  if (!shape || !elements.is(ValueKind::list) || !has_elements(*shape, elements.size())) return std::nullopt;
+  return ObjectArray{*shape, elements};
+}
+
+std::optional<Value> numpy_scalar(Value value) {
+  if (!is_made_by(value, "scalar") || !value.arguments().is(ValueKind::tuple) || value.arguments().size() != 2)
+    return std::nullopt;
+  const Value element = value.arguments()[1];
+  const bool scalar = element.is(ValueKind::array) && element.as_array().ndim() == 0;
+  return scalar ? std::optional(element) : std::nullopt;
+}
+
+}  // namespace larder::internal
