@@ -8,14 +8,16 @@ namespace larder::internal {
 
 namespace {
 
+bool is_called(Value object, std::string_view qualified_name) {
+  return object.callable().is(ValueKind::global) && object.callable().qualified_name() == qualified_name;
+}
+
 // Whether `value` is what numpy's function of this name made; numpy 2 moved `numpy.core` to `numpy._core`.
 bool is_made_by(Value value, std::string_view function) {
-  if (!value.is(ValueKind::object) || !value.callable().is(ValueKind::global)) return false;
-  const Value callable = value.callable();
-  const std::string_view module_name = callable.module_name();
-  return callable.qualified_name() == function &&
-         (module_name == "numpy.core.multiarray" || module_name == "numpy._core.multiarray" ||
-          module_name == "numpy.core._internal");
+  if (!value.is(ValueKind::object) || !is_called(value, function)) return false;
+  const std::string_view module_name = value.callable().module_name();
+  return module_name == "numpy.core.multiarray" || module_name == "numpy._core.multiarray" ||
+         module_name == "numpy.core._internal";
 }
 
 std::optional<Shape> shape_of(Value tuple) {
@@ -64,6 +66,16 @@ std::optional<Value> numpy_scalar(Value value) {
   const Value element = value.arguments()[1];
   const bool scalar = element.is(ValueKind::array) && element.as_array().ndim() == 0;
   return scalar ? std::optional(element) : std::nullopt;
+}
+
+Value class_in_stand_in(Value stand_in) {
+  if (!stand_in.is(ValueKind::object)) return {};
+  const auto first = [](Value tuple) { return tuple.is(ValueKind::tuple) && !tuple.empty() ? tuple[0] : Value(); };
+  if (is_called(stand_in, "_reconstruct")) return first(stand_in.arguments());
+  if (!stand_in.state().is(ValueKind::dict)) return {};
+  if (const auto subclass = stand_in.state().find("subclass")) return *subclass;
+  const auto arguments = stand_in.state().find("init_args");  // of _reconstruct, in files of joblib before 0.10
+  return arguments ? first(*arguments) : Value();
 }
 
 }  // namespace larder::internal

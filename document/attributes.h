@@ -28,4 +28,8 @@ std::optional<ObjectArray> object_array(Value value);
 // value.
 std::optional<Value> numpy_scalar(Value value);
 
+// The class of the array that an object makes or stands for in a file (numpy's call, joblib's wrappers); None where
+// that tells none.
+Value class_in_stand_in(Value stand_in);
+
 }  // namespace larder::internal

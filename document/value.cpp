@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "document/attributes.h"
 #include "document/integer.h"
 #include "document/keyed.h"
 #include "document/records.h"
@@ -170,16 +171,8 @@ const Array& Value::as_array() const {
 
 Value Value::array_class() const {
   require(*this, ValueKind::array);
-  const Value stand_in = Access::array(*this).stand_in;
-  if (!stand_in.is(ValueKind::object)) return {};
-  const auto global_or_none = [](Value value) { return value.is(ValueKind::global) ? value : Value(); };
-  // joblib's wrappers have an attribute for it, numpy's _reconstruct gets it as an argument.
-  if (const Value state = stand_in.state(); state.is(ValueKind::dict)) {
-    const auto subclass = state.find("subclass");
-    return subclass ? global_or_none(*subclass) : Value();
-  }
-  const Value arguments = stand_in.arguments();
-  return arguments.is(ValueKind::tuple) && !arguments.empty() ? global_or_none(arguments[0]) : Value();
+  const Value named = internal::class_in_stand_in(Access::array(*this).stand_in);
+  return named.is(ValueKind::global) ? named : Value();
 }
 
 std::string_view Value::module_name() const {

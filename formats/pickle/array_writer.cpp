@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "document/attributes.h"
 #include "document/records.h"
 #include "document/walk.h"
 #include "formats/elements.h"
@@ -24,16 +25,6 @@ bool is_global(Value value, std::string_view module_name, std::string_view quali
 
 bool is_called(Value object, std::string_view qualified_name) {
   return object.callable().is(ValueKind::global) && object.callable().qualified_name() == qualified_name;
-}
-
-// The class of the array that an object makes or stands for; None where it is ndarray.
-Value class_of(Value stand_in) {
-  if (!stand_in.is(ValueKind::object)) return {};
-  if (is_called(stand_in, "_reconstruct")) return stand_in.arguments().empty() ? Value() : stand_in.arguments()[0];
-  if (!stand_in.state().is(ValueKind::dict)) return {};
-  if (const auto subclass = stand_in.state().find("subclass")) return *subclass;
-  const auto arguments = stand_in.state().find("init_args");  // of _reconstruct, in files of joblib before 0.10
-  return arguments && arguments->is(ValueKind::tuple) && !arguments->empty() ? (*arguments)[0] : Value();
 }
 
 // Whether numpy's own function makes arrays of that class: None, ndarray, or a memmap, which is one when it is loaded.
@@ -90,10 +81,10 @@ bool is_one_buffer(const Array& array) {
 
 }  // namespace
 
-bool ArrayWriter::is_raw(Value array) { return is_raw_class(class_of(Access::array(array).stand_in)); }
+bool ArrayWriter::is_raw(Value array) { return is_raw_class(class_in_stand_in(Access::array(array).stand_in)); }
 
 bool ArrayWriter::is_object_array(Value object) {
-  if (!is_called(object, "_reconstruct") || !is_raw_class(class_of(object))) return false;
+  if (!is_called(object, "_reconstruct") || !is_raw_class(class_in_stand_in(object))) return false;
   const Value state = object.state();
   return object.callable().module_name().starts_with("numpy") && state.is(ValueKind::tuple) && state.size() == 5 &&
          state[4].is(ValueKind::list) && state[1].is(ValueKind::tuple);
@@ -112,7 +103,7 @@ Value ArrayWriter::shape_tuple(const Shape& shape) {
 
 Value ArrayWriter::numpy_object(Value value) {
   const auto& [array, stand_in] = Access::array(value);
-  const Value array_class = class_of(stand_in);
+  const Value array_class = class_in_stand_in(stand_in);
   const bool is_ndarray = is_plain_class(array_class);
   const bool may_be_buffer = protocol_ >= 5 && is_ndarray && is_one_buffer(array);
   if (is_numpy_object(stand_in) && !(options_.buffer_callback && may_be_buffer)) return stand_in;
@@ -173,7 +164,7 @@ Value ArrayWriter::wrapper(Value value) {
                            record.stand_in.state().is(ValueKind::dict);
   if (was_wrapper) adopt_names(record.stand_in);
   if (is_usable_wrapper(record.stand_in)) return record.stand_in;
-  const Value array_class = class_of(record.stand_in);
+  const Value array_class = class_in_stand_in(record.stand_in);
   return new_wrapper(array_class.is_none() ? interned_.global("numpy", "ndarray") : array_class, record.array.shape(),
                      record.array.storage_order(), dtypes_.write(record.array.dtype()), true);
 }
@@ -189,7 +180,7 @@ Value ArrayWriter::object_wrapper(Value object) {
     if (old_shape && equal(*old_shape, state[1])) return *old;
   }
   const bool fortran = state[3].is(ValueKind::boolean) && state[3].as_bool();
-  return new_wrapper(class_of(object), shape, fortran ? Order::fortran : Order::c, state[2], false);
+  return new_wrapper(class_in_stand_in(object), shape, fortran ? Order::fortran : Order::c, state[2], false);
 }
 
 Value ArrayWriter::new_wrapper(Value array_class, const Shape& shape, Order order, Value dtype, bool may_map) {

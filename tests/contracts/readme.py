@@ -6,6 +6,7 @@
 
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from source_tree import ROOT, report
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 COMMANDS = ("sh", "bash", "python3")
+MODEL = ROOT / "examples" / "data" / "forest.joblib"  # which programs may load
 # A path in this repository, as a word of a shell line.
 PATH = re.compile(r"(?<![\w./-])((?:\./)?(?:tools|examples|docs|tests|bench|cmake|include|\.ci)/[\w./-]*[\w/-])")
 
@@ -22,6 +24,7 @@ PATH = re.compile(r"(?<![\w./-])((?:\./)?(?:tools|examples|docs|tests|bench|cmak
 def compile_and_run(program, compiler, library):
     with tempfile.TemporaryDirectory(prefix="larder-readme-") as folder:
         (pathlib.Path(folder) / "program.cpp").write_text(program)
+        shutil.copy(MODEL, folder)
         build = [compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}", "program.cpp", "-o", "program",
                  library, f"-Wl,-rpath,{pathlib.Path(library).parent}"]
         for command in (build, ["./program"]):
