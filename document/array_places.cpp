@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "base/text.h"
+#include "document/attributes.h"
 #include "document/walk.h"
 
 namespace larder::internal {
@@ -21,9 +22,22 @@ bool is_name(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, fits);
 }
 
+// What a path makes of a value's parts.
+enum class Role {
+  members,      // each has a step of its own
+  transparent,  // of a state: what is in them is reached by the object's own path
+  elements,     // of an array of Python objects
+};
+
+struct Inside {
+  Role role = Role::members;
+  Shape shape{};  // of the array whose elements are here
+};
+
 // A value whose parts are being visited. Those of an object are callable, arguments, keywords, then its changes.
 struct Open {
   Value value;
+  Inside inside;
   std::size_t next;
   std::size_t path_length;
   bool reachable;
@@ -43,7 +57,11 @@ Value part_of(Value value, std::size_t index) {
 }
 
 // The step from the value to a part. What an object holds is reached by the object's own path.
-std::optional<std::string> step_to_part(Value value, std::size_t index) {
+std::optional<std::string> step_to_part(const Open& open, std::size_t index) {
+  if (open.inside.role == Role::transparent) return "";
+  if (open.inside.role == Role::elements)
+    return open.inside.shape.empty() ? std::nullopt : std::optional(element_step(open.inside.shape, index));
+  const Value value = open.value;
   switch (value.kind()) {
     case ValueKind::list:
     case ValueKind::tuple:
@@ -63,7 +81,7 @@ class ArrayWalk {
   explicit ArrayWalk(Value root) : root_(root) {}
 
   std::vector<ArrayPlace> run() {
-    enter(root_, true);
+    enter(root_, true, {});
     while (!open_.empty()) step();
     return std::move(found_);
   }
@@ -76,16 +94,26 @@ class ArrayWalk {
     const Value part = part_of(top.value, index);
     if (!part.is(ValueKind::array) && !has_parts(part)) return;
     path_.resize(top.path_length);
-    std::optional<std::string> way = top.reachable ? step_to_part(top.value, index) : std::nullopt;
+    std::optional<std::string> way = top.reachable ? step_to_part(top, index) : std::nullopt;
     if (way && path_.size() + way->size() > longest_path) way.reset();
     if (way) append_path_step(path_, *way);
-    enter(part, way.has_value());
+    enter(part, way.has_value(), inside_of(top, part));
   }
 
-  void enter(Value value, bool reachable) {
+  // What the parts of a part will be.
+  static Inside inside_of(const Open& open, Value part) {
+    if (open.value.is(ValueKind::object) && part.is(ValueKind::tuple) && part.same_as(open.value.state())) {
+      if (const auto array = object_array(open.value)) return {Role::transparent, array->shape};
+      if (!attributes_of(open.value).slots.is_none()) return {Role::transparent, {}};
+    }
+    const bool of_array = open.inside.role == Role::transparent && part.is(ValueKind::list);
+    return of_array ? Inside{Role::elements, open.inside.shape} : Inside{};
+  }
+
+  void enter(Value value, bool reachable, const Inside& inside) {
     const bool is_array = value.is(ValueKind::array);
     if ((!is_array && !has_parts(value)) || !seen_.insert(value.identity()).second) return;
-    if (!is_array) return open_.push_back({value, 0, path_.size(), reachable});
+    if (!is_array) return open_.push_back({value, inside, 0, path_.size(), reachable});
     const auto led_to = reachable ? find_path(root_, path_) : std::nullopt;
     const bool leads_here = led_to && led_to->same_as(value);
     found_.push_back({value, leads_here ? std::optional(path_) : std::nullopt});
@@ -111,6 +139,13 @@ std::optional<std::string> path_step(Value key) {
   const char quote = text.find('"') == std::string_view::npos ? '"' : '\'';
   if (text.find(quote) != std::string_view::npos) return std::nullopt;
   return join('[', quote, text, quote, ']');
+}
+
+std::string element_step(const Shape& shape, std::size_t index) {
+  std::string step;
+  for (std::size_t axis = shape.size(); axis-- > 0; index /= shape[axis])
+    step.insert(0, join('[', index % shape[axis], ']'));
+  return step;
 }
 
 void append_path_step(std::string& path, std::string_view step) {

@@ -23,6 +23,9 @@ std::vector<ArrayPlace> array_places(Value root);
 // Nothing where no path can say it, or where it would be longer than some 200 bytes.
 std::optional<std::string> path_step(Value key);
 
+// The steps that lead from an array of Python objects, which has axes, to its element of that number: "[1][0]".
+std::string element_step(const Shape& shape, std::size_t index);
+
 // Goes one step further.
 void append_path_step(std::string& path, std::string_view step);
 

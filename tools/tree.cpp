@@ -72,14 +72,6 @@ void Members::add_object(Value object) {
   if (object.entries().is(ValueKind::dict)) add(object.entries(), Naming::keyed);
 }
 
-// "[1][2]": what find_path takes, one number for each axis.
-std::string Members::element_label(std::size_t index) const {
-  std::string label;
-  for (std::size_t axis = shape_.size(); axis-- > 0; index /= shape_[axis])
-    label.insert(0, numbered_label(index % shape_[axis]));
-  return label;
-}
-
 void Members::add(Value value, Naming naming) {
   const bool whole = naming == Naming::state ||
                      (naming == Naming::argument && !value.is(ValueKind::tuple) && !value.is(ValueKind::dict));
@@ -98,7 +90,7 @@ Member Members::operator[](std::size_t index) const {
       return {numbered_label(index), true, value[index]};
     case Naming::element:
       if (shape_.empty()) return {"(element)", false, value[index]};
-      return {element_label(index), true, value[index]};
+      return {internal::element_step(shape_, index), true, value[index]};
     case Naming::keyed:
       return keyed_member(value.key(index), value.value(index));
     case Naming::slot:

@@ -38,7 +38,6 @@ class Members {
   };
   void add(Value value, Naming naming);
   void add_object(Value object);
-  std::string element_label(std::size_t index) const;
 
   std::array<Part, 6> parts_{};
   std::size_t part_count_ = 0;

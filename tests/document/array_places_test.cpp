@@ -36,6 +36,33 @@ TEST_CASE("arrays are listed once, in order, with the paths that lead to them") 
   CHECK(paths == wanted);
 }
 
+TEST_CASE("paths lead into slots and arrays of Python objects") {
+  Document document;
+  const auto array = [&] { return document.array(Array()); };
+  const auto dict = [&](const char* name) {
+    const Value made = document.dict();
+    document.insert(made, document.str(name), array());
+    return made;
+  };
+  const Value slots = document.object(ObjectForm::newobj, document.global("m", "C"), document.tuple());
+  document.set_state(slots, document.tuple(std::vector{dict("x"), dict("y")}));
+  const Value grid = document.object(ObjectForm::reduce, document.global("numpy.core.multiarray", "_reconstruct"),
+                                     document.tuple(std::vector{document.global("numpy", "ndarray")}));
+  const Value shape = document.tuple(std::vector{Value::integer(2), Value::integer(1)});
+  const Value elements = document.list(std::vector{slots, array()});
+  document.set_state(
+      grid, document.tuple(std::vector{Value::integer(1), shape, Value::none(), Value::boolean(false), elements}));
+  const Value root = document.dict();
+  document.insert(root, document.str("grid"), grid);
+
+  std::vector<std::string> paths;
+  for (const auto& place : internal::array_places(root)) {
+    paths.push_back(place.path.value_or("-"));
+    if (place.path) CHECK(find_path(root, *place.path)->same_as(place.array));
+  }
+  CHECK(paths == std::vector<std::string>{"grid[0][0].x", "grid[0][0].y", "grid[1][0]"});
+}
+
 TEST_CASE("depth costs neither stack nor long paths") {
   Document document;
   Value value = document.array(Array());
