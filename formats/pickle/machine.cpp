@@ -324,7 +324,11 @@ void PickleMachine::set_all(Value target, std::span<const Value> pairs) {
 
 void PickleMachine::add_all(Value target, std::span<const Value> members) {
   if (members.empty()) return;
-  if (target.is(ValueKind::object)) return document_.add_change(target, ChangeKind::add, document_.list(members));
+  if (target.is(ValueKind::object)) {
+    const Value* const last = Access::last_change(Access::object(target), ChangeKind::add);
+    if (last == nullptr) return document_.add_change(target, ChangeKind::add, document_.list(members));
+    return Access::append(arena_, Access::list(*last), members.data(), members.size());
+  }
   if (!target.is(ValueKind::set)) fail(ErrorKind::malformed, "cannot add to a ", name_of(target.kind()));
   for (const Value member : members) insert_entry(arena_, Access::keyed(target), member, {});
 }

@@ -40,6 +40,13 @@ Order order_of_flag(Value flag) {
 
 std::uint64_t count_of(const Shape& shape) { return checked_nbytes(shape, 1); }
 
+// Whether the bytes of a scalar or masked array are an Array already: another one was made of the same tuple.
+bool is_done(Value data) {
+  if (!data.is(ValueKind::array)) return false;
+  const ValueKind stored = Access::array(data).stand_in.kind();
+  return stored == ValueKind::bytes || stored == ValueKind::bytearray || stored == ValueKind::str;
+}
+
 }  // namespace
 
 Shape shape_of(Value tuple, std::string_view what) {
@@ -147,7 +154,7 @@ Value NumpyArrayReader::from_buffer(Value object) {
 void NumpyArrayReader::scalar(Value object) {
   const auto parts = Access::members(object.arguments());
   if (parts.size() != 2) bad("a scalar has a dtype and its bytes");
-  if (!DTypeReader::describes(parts[0])) return;
+  if (!DTypeReader::describes(parts[0]) || is_done(parts[1])) return;
   const auto bytes = strings_.data(parts[1]);
   const DType dtype = dtypes_.read(parts[0]);
   if (dtype.has_object()) return;
@@ -159,6 +166,7 @@ void NumpyArrayReader::scalar(Value object) {
 void NumpyArrayReader::masked(Value state) {
   const auto parts = Access::members(state);
   if (!state.is(ValueKind::tuple) || parts.size() != 7) bad("the state of a masked array has not seven parts");
+  if (is_done(parts[4])) return;
   const Order order = order_of_flag(parts[3]);
   const Value data = array(parts[4], parts[2], parts[1], order, parts[4]);
   if (data.is_none()) return;

@@ -21,12 +21,15 @@ struct Outcome {
   Value root() const { return document->root(); }
 };
 
-Outcome read_object(const Format& format, Reader& reader, const Limits& limits = {});
-Outcome read_memory(const Format& format, std::string_view bytes, const Limits& limits = {});
+Outcome read_object(const Format& format, Reader& reader, const Limits& limits = {}, const PickleReading& pickle = {});
+Outcome read_memory(const Format& format, std::string_view bytes, const Limits& limits = {},
+                    const PickleReading& pickle = {});
 
 // Reads the bytes from a file, a pipe, memory, a mapping and a function that gives one byte at a time, and checks that
-// all five agree on the kind of error or on the value and the position. Returns the outcome from memory.
-Outcome read_everywhere(const Format& format, std::string_view bytes, const Limits& limits = {});
+// all five agree on the kind of error or on the value (unless a comparison would take too long) and the position.
+// Returns the outcome from memory.
+Outcome read_everywhere(const Format& format, std::string_view bytes, const Limits& limits = {},
+                        const PickleReading& pickle = {});
 
 // "truncated", "malformed"...; "a value" for a success.
 std::string kind_of(const Outcome& outcome);
