@@ -105,19 +105,42 @@ Value NumpyArrayReader::array(Value data, Value dtype_object, Value shape_tuple,
   if (!bytes) bad(join("its data is a ", name_of(data.kind()), ", not bytes"));
   const std::uint64_t size = checked_nbytes(shape, dtype.itemsize());
   if (bytes->size() != size) bad(join("it has ", bytes->size(), " bytes, its shape and dtype ", size));
-  Array made = Array::from_region(dtype, std::move(shape), order, elements(*bytes, dtype));
   const bool bytes_alone = !stand_in.is(ValueKind::object);  // whose dtype stands elsewhere in the file
-  if (made.mapped() || !source_.native_byte_order || dtype.is_native() || bytes_alone)
-    return Access::make_array(document_, std::move(made), stand_in);
+  Region region = stored(*bytes);
+  if (region.mapped() || !source_.native_byte_order || dtype.is_native() || bytes_alone) {
+    return Access::make_array(
+        document_, Array::from_region(dtype, std::move(shape), order, aligned(std::move(region), dtype)), stand_in);
+  }
   // The bytes of the pickle are not those of the array any more.
-  return Access::make_array(document_, made.to_native(), {});
+  return Access::make_array(
+      document_, Array::from_region(dtype.to_native(), std::move(shape), order, native(region.bytes(), dtype)), {});
 }
 
-Region NumpyArrayReader::elements(Bytes bytes, const DType& dtype) {
+Region NumpyArrayReader::stored(Bytes bytes) const {
+  return bytes.empty() ? Region() : Access::arena(document_).share(bytes);
+}
+
+Region NumpyArrayReader::aligned(Region region, const DType& dtype) {
+  if (region.mapped() || reinterpret_cast<std::uintptr_t>(region.data()) % dtype.alignment() == 0) return region;
+  return copy(region.bytes(), nullptr, [](MutableBytes) {});
+}
+
+Region NumpyArrayReader::native(Bytes bytes, const DType& dtype) {
   if (bytes.empty()) return {};
-  Region region = Access::arena(document_).share(bytes);
-  const bool aligned = reinterpret_cast<std::uintptr_t>(bytes.data()) % dtype.alignment() == 0;
-  return aligned || region.mapped() ? std::move(region) : Region::copy_of(bytes);
+  return copy(bytes, dtype.identity(),
+              [&](MutableBytes made) { swap_bytes(made.data(), made.size() / dtype.itemsize(), dtype); });
+}
+
+template <class Change>
+Region NumpyArrayReader::copy(Bytes bytes, const void* dtype, Change change) {
+  Region& made = copies_[{bytes.data(), bytes.size(), dtype}];
+  if (made.empty()) {
+    Region region = Region::copy_of(bytes);
+    change(region.mutable_bytes());
+    Arena& arena = Access::arena(document_);
+    made = arena.share(arena.keep(std::move(region)));
+  }
+  return made.slice(0, made.size());
 }
 
 Value NumpyArrayReader::from_buffer(Value object) {
@@ -159,7 +182,8 @@ void NumpyArrayReader::scalar(Value object) {
   const DType dtype = dtypes_.read(parts[0]);
   if (dtype.has_object()) return;
   if (!bytes || bytes->size() != dtype.itemsize()) bad("a scalar's bytes do not fit its dtype");
-  parts[1] = Access::make_array(document_, Array::from_region(dtype, {}, Order::c, elements(*bytes, dtype)), parts[1]);
+  parts[1] =
+      Access::make_array(document_, Array::from_region(dtype, {}, Order::c, aligned(stored(*bytes), dtype)), parts[1]);
 }
 
 // (version, shape, dtype, is_fortran, data, mask, fill_value)
@@ -176,8 +200,7 @@ void NumpyArrayReader::masked(Value state) {
   const Shape shape = data.as_array().shape();
   if (!mask || mask->size() != count_of(shape)) bad("the mask does not fit the array");
   const DType boolean = DType::of<bool>();
-  parts[5] =
-      Access::make_array(document_, Array::from_region(boolean, shape, order, elements(*mask, boolean)), parts[5]);
+  parts[5] = Access::make_array(document_, Array::from_region(boolean, shape, order, stored(*mask)), parts[5]);
 }
 
 }  // namespace larder::internal

@@ -2,6 +2,9 @@
 // ndarray.__reduce__, __setstate__ and __reduce_ex__ (docs/formats/pickle.md).
 #pragma once
 
+#include <map>
+#include <tuple>
+
 #include <larder/document.h>
 #include <larder/plugin/format.h>
 
@@ -34,12 +37,19 @@ class NumpyArrayReader {
 
   // The array of these elements, of which `stand_in` holds the bytes; None where they are Python objects.
   Value array(Value data, Value dtype, Value shape, Order order, Value stand_in);
-  Region elements(Bytes bytes, const DType& dtype);
+  // The bytes where they lie in the Document; elsewhere if they are not aligned; in this machine's byte order.
+  Region stored(Bytes bytes) const;
+  Region aligned(Region region, const DType& dtype);
+  Region native(Bytes bytes, const DType& dtype);
+  // A changed copy that the Document owns: one for all arrays of these bytes, so that a small file stays small.
+  template <class Change>
+  Region copy(Bytes bytes, const void* dtype, Change change);
 
   const ReadSource& source_;
   Document& document_;
   Python2StringReader& strings_;
   DTypeReader dtypes_;
+  std::map<std::tuple<const std::byte*, std::size_t, const void*>, Region> copies_;  // by bytes and changed dtype
 };
 
 // The shape that a tuple of ints is. Error `malformed`, beginning with `what`.

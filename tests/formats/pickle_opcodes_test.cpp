@@ -88,7 +88,7 @@ const std::vector<Row>& opcodes() {
       {0x80, "\x02"},
       {0x95, little(1, 8)},
       {0x97, ""},
-      {0x98, ""},
+      {0x98, "", Needs::one},
   };
   return rows;
 }
@@ -171,6 +171,30 @@ TEST_CASE("P7: opcodes that need nothing push a value") {
   });
   CHECK(outcome_of("\x97.") == "unsupported");
   CHECK(outcome_of("N\x98.") == "malformed");
+  CHECK(outcome_of("C\x01x\x98.") == "a value");
+}
+
+TEST_CASE("P7: buffers beside the pickle") {
+  std::vector<Region> buffers;
+  buffers.push_back(Region::copy_of(as_bytes("ab")));
+  buffers.push_back(Region::borrow(as_bytes("cde")));
+  const auto read = [&](const std::string& body) {
+    return read_everywhere(*find_format("pickle"), "\x80\x05" + body + ".", {}, {.buffers = buffers});
+  };
+  const Outcome both = read("\x97\x97\x86");
+  REQUIRE(both.document);
+  CHECK(both.root()[0].is(ValueKind::bytearray));
+  CHECK(as_text(both.root()[0].as_bytes()) == "ab");
+  CHECK(both.root()[0].as_bytes().data() == buffers[0].data());
+  CHECK(both.root()[1].is(ValueKind::bytes));
+  CHECK(as_text(both.root()[1].as_bytes()) == "cde");
+  const Outcome read_only = read("\x97\x98");
+  REQUIRE(read_only.document);
+  CHECK(read_only.root().is(ValueKind::bytes));
+  CHECK(kind_of(read("\x97\x97\x97\x87")) == "malformed");
+  CHECK(kind_of(read("\x98")) == "malformed");
+  CHECK(kind_of(read("\x97(\x98")) == "malformed");
+  CHECK(kind_of(read("N")) == "a value");
 }
 
 TEST_CASE("P7: an argument that is cut is truncated, wherever it is cut") {

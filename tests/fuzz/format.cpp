@@ -1,9 +1,13 @@
-// Loads any bytes as the format LARDER_FUZZED_FORMAT, writes what it loaded and loads that again: the same comes back.
+// Loads any bytes as the format LARDER_FUZZED_FORMAT, writes what it loaded, with options that the input chooses, and
+// loads that again: the same comes back.
 // From memory and from a pipe the answer is the same.
+#include <functional>
+
 #include <larder/dump.h>
 #include <larder/load.h>
 #include <larder/plugin/format.h>
 
+#include "document/walk.h"
 #include "fuzzing.h"
 
 using namespace larder;
@@ -11,9 +15,47 @@ using namespace larder::testing;
 
 namespace {
 
-const Format& fuzzed_format() {
-  static const Format& format = *find_format(LARDER_FUZZED_FORMAT);
-  return format;
+constexpr std::string_view fuzzed = LARDER_FUZZED_FORMAT;
+
+// How an input is read, and how it is written again.
+struct How {
+  Python2Strings strings = Python2Strings::ascii;
+  std::string format = std::string(fuzzed);
+  int protocol = 4;
+  bool buffers_beside = false;
+  bool share_arrays = false;
+  std::size_t alignment = 16;
+};
+
+// Chosen by the input, so that it fails each time it fails once.
+How chosen_by(Bytes input) {
+  std::size_t number = std::hash<std::string_view>()(as_text(input));
+  const auto choose = [&number](std::size_t choices) {
+    const std::size_t choice = number % choices;
+    number /= choices;
+    return choice;
+  };
+  How how;
+  if (fuzzed == "npy") return how;
+  how.strings = static_cast<Python2Strings>(choose(3));
+  how.protocol = static_cast<int>(choose(6));
+  if (choose(2) == 0) {
+    how.format = "pickle";
+    how.buffers_beside = how.protocol == 5 && choose(2) == 0;
+  } else {
+    how.share_arrays = choose(2) == 0;
+    how.alignment = std::size_t{16} << choose(5);
+  }
+  return how;
+}
+
+// What inputs that ask for buffers get.
+std::vector<Region> given_buffers() {
+  std::vector<Region> buffers;
+  buffers.push_back(Region::copy_of(as_bytes("12345678")));
+  buffers.push_back(Region::borrow(as_bytes("123456")));
+  buffers.push_back(Region::copy_of(as_bytes("")));
+  return buffers;
 }
 
 struct Loaded {
@@ -21,27 +63,45 @@ struct Loaded {
   std::optional<ErrorKind> failure;
 };
 
-Loaded load_from(Reader& reader) {
+Loaded load_from(Reader& reader, Python2Strings strings, std::span<const Region> buffers) {
   Loaded loaded;
   const Limits limits = small_limits();
-  const ReadSource source{reader, limits, true, {}, [](std::string_view) {}, {}, {}, nullptr};
-  loaded.failure = kind_of_failure([&] { fuzzed_format().read(source, loaded.document); });
+  const ReadSource source{.reader = reader,
+                          .limits = limits,
+                          .native_byte_order = true,
+                          .mapped_file = nullptr,
+                          .warn = [](std::string_view) {},
+                          .pickle = {.python2_strings = strings, .buffers = buffers}};
+  static const Format& format = *find_format(fuzzed);
+  loaded.failure = kind_of_failure([&] { format.read(source, loaded.document); });
   return loaded;
 }
 
-// The bytes that a dump writes; nothing where the format cannot hold the value.
-std::optional<std::vector<std::byte>> dumped(Value value, int protocol) {
+struct Dumped {
+  std::vector<std::byte> bytes;
+  std::vector<Region> buffers;
+};
+
+// What a dump writes; nothing where the format cannot hold the value.
+std::optional<Dumped> dumped(Value value, const How& how) {
   MemoryWriter writer;
+  Dumped made;
   DumpOptions options;
-  options.format = LARDER_FUZZED_FORMAT;
-  options.protocol = protocol;
+  options.format = how.format;
+  options.protocol = how.protocol;
+  options.pickle.share_arrays = how.share_arrays;
+  options.pickle.array_alignment = how.alignment;
+  if (how.buffers_beside)
+    options.pickle.buffer_callback = [&made](Region buffer) { made.buffers.push_back(std::move(buffer)); };
   const auto failure = kind_of_failure([&] {
     dump(value, writer, options);
     writer.finish();
   });
-  require(!failure || failure == ErrorKind::unsupported, "what was loaded can be written, or is unsupported");
+  require(!failure || failure == ErrorKind::unsupported || failure == ErrorKind::limit,
+          "what was loaded can be written, or is unsupported");
   if (failure) return std::nullopt;
-  return writer.take();
+  made.bytes = writer.take();
+  return made;
 }
 
 void require_equal(Value a, Value b) {
@@ -51,22 +111,31 @@ void require_equal(Value a, Value b) {
   require(same, "what is written and loaded again is equal");
 }
 
-// Whether a file can say all that the value is. The small floats are raw bytes in .npy files, and protocol 2 knows
-// classes by their names in Python 2, which several names of Python 3 share.
-bool can_be_told(Value value, int protocol) {
-  if (std::string_view(LARDER_FUZZED_FORMAT) == "npy")
-    return !value.is(ValueKind::array) || DType::parse(value.as_array().dtype().descr()) == value.as_array().dtype();
-  return protocol > 2;
+// Whether something held an array before its state was set, so that it stayed an object: written again, it is an array.
+bool has_early_array(Value root) {
+  bool found = false;
+  internal::walk(root, [&](Value value) {
+    if (value.is(ValueKind::object) && internal::Access::object(value).escaped) found = true;
+  });
+  return found;
 }
 
-void write_and_load_again(Value value, int protocol) {
-  const auto written = dumped(value, protocol);
+// Whether a file can say all that the value is. The small floats are raw bytes in .npy files; before protocol 4 some
+// objects are made by other calls, and classes have the names of Python 2, which several of Python 3 share.
+bool can_be_told(Value value, const How& how) {
+  if (fuzzed == "npy")
+    return !value.is(ValueKind::array) || DType::parse(value.as_array().dtype().descr()) == value.as_array().dtype();
+  return how.protocol >= 4 && !has_early_array(value);
+}
+
+void write_and_load_again(Value value, const How& how) {
+  const auto written = dumped(value, how);
   if (!written) return;
-  const auto reader = memory_reader(Bytes(*written));
-  const Loaded again = load_from(*reader);
+  const auto reader = memory_reader(Bytes(written->bytes));
+  const Loaded again = load_from(*reader, how.strings, written->buffers);
   if (again.failure == ErrorKind::limit) return;  // budgets are near: the second copy need not fit
   require(!again.failure, "what larder writes can be loaded");
-  if (can_be_told(value, protocol)) require_equal(value, again.document.root());
+  if (can_be_told(value, how)) require_equal(value, again.document.root());
   require(reader->peek().empty(), "what larder writes is read to its end");
 }
 
@@ -82,11 +151,13 @@ void describe(Value value) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Bytes input = as_input(data, size);
+  const How how = chosen_by(input);
+  const std::vector<Region> buffers = given_buffers();
   const auto memory = memory_reader(input);
-  const Loaded whole = load_from(*memory);
+  const Loaded whole = load_from(*memory, how.strings, buffers);
 
   const auto pipe = trickle_reader(input);
-  const Loaded pieces = load_from(*pipe);
+  const Loaded pieces = load_from(*pipe, how.strings, buffers);
   require_same(whole.failure, pieces.failure);
   if (whole.failure) return 0;
   require(memory->position() == pipe->position(), "memory and pipe end at the same byte");
@@ -94,7 +165,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Value root = whole.document.root();
   require_equal(root, pieces.document.root());
   describe(root);
-  for (const int protocol : {2, 3, 5}) write_and_load_again(root, protocol);
+  write_and_load_again(root, how);
   Document copied(small_limits());
   if (kind_of_failure([&] { copied.set_root(copied.copy(root)); })) return 0;
   require_equal(root, copied.root());

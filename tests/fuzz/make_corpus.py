@@ -289,6 +289,18 @@ def arrays():
     }
 
 
+def numpy_objects():
+    grid = np.arange(6, dtype=">i2").reshape(2, 3)
+    return {
+        "arrays": [grid, grid.astype("<i2"), np.asfortranarray(grid), np.array(3), np.zeros((0, 2))],
+        "axes": grid.reshape(1, 2, 3).transpose(2, 0, 1),
+        "masked": np.ma.array([1, 2], mask=[0, 1], dtype="i2"),
+        "records": np.rec.array([(1, 2.0)], dtype=[("a", "i4"), ("b", "f8")]),
+        "time": np.zeros(2, [("t", "M8[s]"), ("m", "m8[25s]")]),
+        "objects": np.array([1, "two", None], object),
+    }
+
+
 def dumped(dump, *arguments, **options):
     out = io.BytesIO()
     dump(*arguments[:1], out, *arguments[1:], **options)
@@ -311,6 +323,21 @@ def pickle_seeds():
         seeds[f"array-protocol-{protocol}"] = dumped(joblib.dump, arrays()["mixed"], protocol=protocol)
     for number, dtype in enumerate(DTYPES):
         seeds[f"array-dtype-{number}"] = dumped(joblib.dump, array_of(dtype))
+    for name, value in numpy_objects().items():
+        for protocol in (0, 2, 5):
+            seeds[f"numpy-{name}-{protocol}"] = pickle.dumps(value, protocol)
+    buffers = []
+    beside = [np.frombuffer(bytearray(8), "<i4"), np.frombuffer(b"123456", "u1"), np.zeros((0, 2))]
+    seeds["buffers"] = pickle.dumps(beside, 5, buffer_callback=buffers.append)
+    seeds["buffers-alone"] = b"\x80\x05](\x97\x97\x98\x97e."
+    seeds["python-2-strings"] = b"\x80\x02](U\x02okU\x02\xe9!T\x01\x00\x00\x00\xffS'\\xe9'\ne."
+    array = pickle.dumps(np.arange(2, dtype="<i2"), 2)
+    start = array.index(b"h\x03X")
+    end = array.index(b"R", start)
+    seeds["python-2-array"] = array[:start] + b"U\x04\x01\x00\xff\xff" + array[array.index(b"t", end):]
+    thing = b"\x80\x02cm\nThing\n)Rq\x00"
+    seeds["setter"] = thing + b"cm\nset\nh\x00}\x86R0}bK\x01a(K\x02\x90."
+    seeds["early-array"] = array.replace(b"R", b"R2", 2)
     seeds["object-with-array"] = dumped(joblib.dump, {"model": Plain(), "coef": np.arange(3)})
     seeds["persistent-0"] = dumped(lambda value, out: Persistent(out, 0).dump(value), "persistent")
     seeds["persistent-4"] = dumped(lambda value, out: Persistent(out, 4).dump(value), ["persistent"])
