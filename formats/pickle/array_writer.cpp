@@ -10,6 +10,7 @@
 #include "formats/elements.h"
 #include "formats/pickle/joblib_array.h"
 #include "formats/pickle/joblib_wrapper.h"
+#include "formats/pickle/known.h"
 
 namespace larder::internal {
 
@@ -84,9 +85,13 @@ bool is_one_buffer(const Array& array) {
 bool ArrayWriter::is_raw(Value array) { return is_raw_class(class_in_stand_in(Access::array(array).stand_in)); }
 
 bool ArrayWriter::is_object_array(Value object) {
-  if (!is_called(object, "_reconstruct") || !is_raw_class(class_in_stand_in(object))) return false;
+  const Value callable = object.callable();
+  if (!callable.is(ValueKind::global) ||
+      known(callable.module_name(), callable.qualified_name()) != Known::reconstruct ||
+      !is_raw_class(class_in_stand_in(object)))
+    return false;
   const Value state = object.state();
-  return object.callable().module_name().starts_with("numpy") && state.is(ValueKind::tuple) && state.size() == 5 &&
+  return state.is(ValueKind::tuple) && state.size() == 5 && DTypeReader::describes(state[2]) &&
          state[4].is(ValueKind::list) && state[1].is(ValueKind::tuple);
 }
 

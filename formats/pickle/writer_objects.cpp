@@ -43,7 +43,7 @@ void PickleWriter::save_global(Value value) {
   }
   // Only protocol 4 resolves dotted names; before, CPython asks the outer class for the inner one.
   const std::string_view whole = value.qualified_name();
-  if (const auto dot = whole.rfind('.'); dot != std::string_view::npos) {
+  if (const auto dot = whole.rfind('.'); dot != std::string_view::npos && dot != 0) {
     const Value parts[] = {interned_.global(value.module_name(), whole.substr(0, dot)),
                            interned_.str(whole.substr(dot + 1))};
     return save_reduce(canonical, "builtins", "getattr", parts);
