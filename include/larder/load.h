@@ -16,8 +16,8 @@
 namespace larder {
 
 struct LoadOptions {
-  // How arrays, and bytes of 64 and more, of an uncompressed file are mapped; `none` reads them into memory. What cannot be mapped (compressed
-  // files, memory, streams, object arrays) is read into memory, and `warn` says so.
+  // How arrays, and bytes of 64 and more, of an uncompressed file are mapped; `none` reads them into memory. What
+  // cannot be mapped (compressed files, memory, streams, object arrays) is read into memory, and `warn` says so.
   MapMode mmap_mode = MapMode::none;
 
   // Whether arrays that were stored in the other byte order are converted. Nothing: where they are read, not where they
