@@ -256,6 +256,26 @@ TEST_CASE("P13: arrays of a buffer") {
   CHECK(kind(from_buffer("]", shape, text("C"))) == "malformed");
 }
 
+TEST_CASE("the bytes of an array that are converted count against Limits::bytes, once") {
+  const std::size_t size = 2'000'000;
+  const auto array_of = [&](std::string_view order) {
+    return "\x80\x05"
+           "cnumpy.core.numeric\n_frombuffer\nq" +
+           raw("\0") + "(B" + little(size, 4) + std::string(size, '\1') + dtype("i2", order) + "J" +
+           little(size / 2, 4) + "\x85" + text("C") + "tq\x01R" + raw("h\0h\1R\x86.");
+  };
+  Limits limits;
+  limits.bytes = 3'500'000;
+  CHECK(kind_of(read_everywhere(pickle(), array_of("<"), limits)) == "a value");
+  CHECK(kind_of(read_everywhere(pickle(), array_of(">"), limits)) == "limit");
+  limits.bytes = 5'500'000;
+  const Outcome converted = read_everywhere(pickle(), array_of(">"), limits);
+  REQUIRE(converted.document);
+  CHECK(converted.root()[0].as_array().dtype().is_native());
+  CHECK(converted.root()[0].as_array().at<std::int16_t>({7}) == 0x0101);
+  CHECK(converted.root()[1].as_array().origin() == converted.root()[0].as_array().origin());
+}
+
 TEST_CASE("P13: arrays of a buffer whose axes lie in another order") {
   const std::string six = bytes(raw("\1\0\2\0\3\0\4\0\5\0\6\0"));
   const std::string shape = raw("K\x01K\x02K\x03\x87");

@@ -26,8 +26,7 @@ Outcome read_memory(const Format& format, std::string_view bytes, const Limits& 
                     const PickleReading& pickle = {});
 
 // Reads the bytes from a file, a pipe, memory, a mapping and a function that gives one byte at a time, and checks that
-// all five agree on the kind of error or on the value (unless a comparison would take too long) and the position.
-// Returns the outcome from memory.
+// all five agree on the kind of error or on the value and the position. Returns the outcome from memory.
 Outcome read_everywhere(const Format& format, std::string_view bytes, const Limits& limits = {},
                         const PickleReading& pickle = {});
 
