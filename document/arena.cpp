@@ -28,11 +28,15 @@ Bytes Arena::keep(Region region) {
 }
 
 Bytes Arena::hold(Region region) {
-  blocks_.push_back(std::move(region));
-  return blocks_.back().bytes();
+  const std::byte* const start = region.data();
+  return held_.emplace(start, std::move(region))->second.bytes();
 }
 
 Region Arena::share(Bytes bytes) const {
+  const auto [first, end] = held_.equal_range(bytes.data());
+  for (auto held = first; held != end; ++held) {
+    if (held->second.size() >= bytes.size()) return held->second.slice(0, bytes.size());
+  }
   const auto start = reinterpret_cast<std::uintptr_t>(bytes.data());
   // What is shared was mostly made a moment ago.
   for (auto block = blocks_.rbegin(); block != blocks_.rend(); ++block) {

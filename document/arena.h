@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <new>
 #include <type_traits>
@@ -73,7 +74,7 @@ class Arena {
   // Keeps `region`, whose memory is somebody else's, alive as long as the Arena, without counting its bytes.
   Bytes hold(Region region);
 
-  // An owner of bytes that live in the arena, which outlives it.
+  // An owner of bytes that live in the arena, which outlives it; of a region that it holds, from the beginning on.
   Region share(Bytes bytes) const;
 
   // Bytes taken from the system. Thread-safe.
@@ -99,6 +100,7 @@ class Arena {
   std::atomic<std::uint64_t> size_ = 0;
   std::uint64_t most_;
   std::vector<Region> blocks_;
+  std::multimap<const std::byte*, Region> held_;  // by address: a file may have very many, and use each very often
   std::unordered_map<const void*, Pages> large_;  // arrays in pages of their own, by address
   std::mutex readers_;
 };

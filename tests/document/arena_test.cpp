@@ -91,5 +91,29 @@ TEST_CASE("a piece that is larger than a block does not end the block") {
   CHECK(arena.size() <= 40 * (std::uint64_t{20} << 20) + 40 * 1000 + (std::uint64_t{17} << 20));
 }
 
+// Would take minutes if each share looked at all that is held.
+TEST_CASE("any of very many held regions can be shared very often") {
+  const Region whole = Region::copy_of(as_bytes(std::string(1'000'000, 'x')));
+  Arena arena(1'000'000);
+  std::vector<Bytes> held;
+  for (std::size_t at = 0; at < 100'000; ++at) held.push_back(arena.hold(whole.slice(10 * at, 10)));
+  for (std::size_t i = 0; i < 300'000; ++i) {
+    const Bytes wanted = held[i % 7 * 1000];
+    REQUIRE(arena.share(wanted).data() == wanted.data());
+  }
+}
+
+TEST_CASE("held regions may begin at one address") {
+  const Region whole = Region::copy_of(as_bytes("0123456789"));
+  Arena arena(1000);
+  const Bytes few = arena.hold(whole.slice(2, 3));
+  const Bytes many = arena.hold(whole.slice(2, 8));
+  const Bytes none = arena.hold(whole.slice(2, 0));
+  CHECK(arena.share(many).bytes().size() == 8);
+  CHECK(arena.share(few).bytes().size() == 3);
+  CHECK(arena.share(none).empty());
+  CHECK_ERROR(arena.share(Bytes(whole.data(), 1)), usage);
+}
+
 }  // namespace
 }  // namespace larder::testing
