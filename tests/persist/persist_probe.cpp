@@ -8,27 +8,22 @@
 //   audit IN                                -> ok VERDICT RULE TEXT    rule or kind of error, and words
 // An error is "error KIND MESSAGE". Arrays keep their byte order.
 #include <iostream>
-#include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include <larder/larder.h>
 
+#include "tests/persist/reading.h"
 #include "tests/support/hexadecimal.h"
 #include "tests/support/questions.h"
 
 namespace larder {
 namespace {
 
+using testing::as_stored;
+using testing::buffers_from;
 using testing::from_hex;
 using testing::to_hex;
-
-LoadOptions as_stored() {
-  LoadOptions options;
-  options.ensure_native_byte_order = false;
-  return options;
-}
 
 Python2Strings encoding_named(const std::string& name) {
   if (name == "ASCII") return Python2Strings::ascii;
@@ -48,22 +43,6 @@ void convert(const std::vector<std::string>& arguments) {
   const Document document = load(Path(from_hex(arguments.at(0))), reading);
   dump(document.root(), Path(from_hex(arguments.at(1))), options);
   std::cout << "ok\n";
-}
-
-std::vector<Region> buffers_from(const std::string& list) {
-  std::vector<Region> buffers;
-  std::istringstream words(list == "-" ? "" : list);
-  for (std::string word; std::getline(words, word, ',');) {
-    const std::string bytes = word.size() == 1 ? "" : from_hex(word.substr(1));
-    Region buffer = Region::copy_of(as_bytes(bytes));
-    if (word.front() == 'w') {
-      buffers.push_back(std::move(buffer));
-    } else {
-      const auto keeper = std::make_shared<const Region>(std::move(buffer));
-      buffers.push_back(Region::adopt(keeper, keeper->bytes()));
-    }
-  }
-  return buffers;
 }
 
 void pickle(const std::vector<std::string>& arguments) {

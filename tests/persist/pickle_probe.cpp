@@ -17,35 +17,18 @@
 #include <larder/larder.h>
 
 #include "document/walk.h"
+#include "tests/persist/reading.h"
 #include "tests/support/hexadecimal.h"
 #include "tests/support/questions.h"
 
 namespace larder {
 namespace {
 
+using testing::as_stored;
+using testing::buffers_from;
 using testing::from_hex;
+using testing::read_only;
 using testing::to_hex;
-
-LoadOptions as_stored() {
-  LoadOptions options;
-  options.ensure_native_byte_order = false;
-  return options;
-}
-
-Region read_only(Region region) {
-  const auto keeper = std::make_shared<const Region>(std::move(region));
-  return Region::adopt(keeper, keeper->bytes());
-}
-
-std::vector<Region> buffers_from(const std::string& list) {
-  std::vector<Region> buffers;
-  std::istringstream words(list == "-" ? "" : list);
-  for (std::string word; std::getline(words, word, ',');) {
-    Region buffer = Region::copy_of(as_bytes(word.size() == 1 ? "" : from_hex(word.substr(1))));
-    buffers.push_back(word.front() == 'w' ? std::move(buffer) : read_only(std::move(buffer)));
-  }
-  return buffers;
-}
 
 void pickle_in_memory(const std::vector<std::string>& arguments) {
   const std::string bytes = from_hex(arguments.at(0));
