@@ -33,7 +33,8 @@ def ask(questions):
     lines = "".join(" ".join(question) + "\n" for question in questions)
     done = subprocess.run([PROBE], input=lines, capture_output=True, text=True, errors="replace", check=False,
                           preexec_fn=lift_limits)
-    answers = [line.split(" ") for line in done.stdout.splitlines()]
+    # Not splitlines(): a message may hold what Unicode calls the end of a line.
+    answers = [line.split(" ") for line in done.stdout.split("\n")[:-1]]
     if done.returncode != 0 or len(answers) != len(questions):
         question = questions[len(answers)] if len(answers) < len(questions) else None
         raise AssertionError(f"the probe ended with {done.returncode} at {question}: {done.stderr}")
