@@ -87,8 +87,12 @@ void append_string_escape(std::string& out, std::string_view text, std::size_t& 
 }  // namespace
 
 Value parse_int(std::string_view text, Document& document, const Limits& limits) {
-  if (text == "00") return Value::boolean(false);
-  if (text == "01") return Value::boolean(true);
+  // CPython takes any two letters for a bool that C reads as 0 or 1: picklers write 00 and 01.
+  constexpr std::string_view before_digit = "0+- \t\v\f\r";
+  if (text.size() == 2 && before_digit.find(text[0]) != std::string_view::npos) {
+    if (text[1] == '0') return Value::boolean(false);
+    if (text[1] == '1' && text[0] != '-') return Value::boolean(true);
+  }
   const std::string_view number = trimmed(text);
   const std::string_view digits = without_sign(number);
   const bool octal = digits.size() > 1 && digits.starts_with('0') && !is_hexadecimal(number);

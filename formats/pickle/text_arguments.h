@@ -9,7 +9,8 @@
 
 namespace larder::internal {
 
-// INT: decimal, octal with a leading 0, or hexadecimal; exactly "00" and "01" are booleans. Error `malformed`, `limit`
+// INT: decimal, octal with a leading 0, or hexadecimal; "00" and "01" (and what C reads as
+// these in two letters) are booleans. Error `malformed`, `limit`
 // beyond Limits::int_digits.
 Value parse_int(std::string_view text, Document& document, const Limits& limits);
 

@@ -180,6 +180,14 @@ TEST_CASE("P18: text opcodes have no locale and no surprises") {
 
 // Found by comparing with CPython.
 
+TEST_CASE("two letters that C reads as 0 or 1 are a bool in INT") {
+  for (const char* const text : {"I00\n.", "I-0\n.", "I+0\n.", "I 0\n."}) CHECK(json(text) == "false");
+  for (const char* const text : {"I01\n.", "I+1\n.", "I 1\n."}) CHECK(json(text) == "true");
+  CHECK(json("I-1\n.") == "-1");
+  CHECK(json("I1 \n.") == "1");
+  CHECK(json("I  1\n.") == "1");
+}
+
 TEST_CASE("an octal INT has no space behind it") {
   CHECK(kind("I01\r\n.") == "malformed");
   CHECK(json("I12 \n.") == "12");
