@@ -20,10 +20,6 @@ constexpr int joblib_nested_protocol = 2;
 constexpr std::string_view module_of_wrapper = "joblib.numpy_pickle";
 constexpr std::string_view name_of_wrapper = "NumpyArrayWrapper";
 
-bool is_global(Value value, std::string_view module_name, std::string_view qualified_name) {
-  return value.is(ValueKind::global) && value.module_name() == module_name && value.qualified_name() == qualified_name;
-}
-
 bool is_called(Value object, std::string_view qualified_name) {
   return object.callable().is(ValueKind::global) && object.callable().qualified_name() == qualified_name;
 }

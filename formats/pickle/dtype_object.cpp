@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/unicode.h"
+#include "formats/pickle/known.h"
 
 namespace larder::internal {
 
@@ -22,10 +23,6 @@ constexpr int flags_inherited = 27;
 constexpr int flag_aligned = 0x80;
 
 [[noreturn]] void bad(std::string_view what) { fail(ErrorKind::malformed, "a numpy.dtype: ", what); }
-
-bool is_global(Value value, std::string_view module_name, std::string_view qualified_name) {
-  return value.is(ValueKind::global) && value.module_name() == module_name && value.qualified_name() == qualified_name;
-}
 
 // A str, or bytes of Python 2, as text.
 std::string text_of(Value value, std::string_view what) {

@@ -34,6 +34,10 @@ constexpr auto rows = std::to_array<Row>({
 
 }  // namespace
 
+bool is_global(Value value, std::string_view module_name, std::string_view qualified_name) {
+  return value.is(ValueKind::global) && value.module_name() == module_name && value.qualified_name() == qualified_name;
+}
+
 Known known(std::string_view module_name, std::string_view qualified_name) noexcept {
   for (const Row& row : rows) {
     if (qualified_name == row.qualified_name && module_name == row.module_name) return row.known;

@@ -24,6 +24,9 @@ enum class Known : std::uint8_t {
   scalar,              // multiarray.scalar(dtype, bytes)
 };
 
+// Whether `value` is the global of that name.
+bool is_global(Value value, std::string_view module_name, std::string_view qualified_name);
+
 // What is known of a name; `nothing` for all others.
 Known known(std::string_view module_name, std::string_view qualified_name) noexcept;
 

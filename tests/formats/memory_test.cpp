@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <functional>
 
 #include "hostile.h"
 #include "tests/support/sanitized.h"
@@ -21,33 +22,16 @@ rlim_t mapped_bytes() {
   return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
 }
 
-// The outcome of reading in a process that can take only 64 MiB more than it has.
-std::string kind_in_little_memory(const Format& format, const std::string& bytes, bool one_by_one) {
+// What `work` answers (63 bytes at most) in a process of its own.
+std::string answer_of_child(const std::function<std::string()>& work) {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
-    const rlim_t most = mapped_bytes() + (rlim_t{64} << 20);
-    const rlimit limit{most, most};
-    std::string found = "setrlimit failed";
-    if (::setrlimit(RLIMIT_AS, &limit) == 0) {
-      std::string_view rest = bytes;
-      const auto reader = one_by_one ? callback_reader([&rest](MutableBytes out) {
-        const std::size_t size = std::min<std::size_t>({out.size(), rest.size(), 100});
-        std::copy_n(as_bytes(rest).begin(), size, out.begin());
-        rest.remove_prefix(size);
-        return size;
-      })
-                                     : memory_reader(as_bytes(bytes));
-      try {
-        found = kind_of(read_object(format, *reader));
-      } catch (const std::bad_alloc&) {
-        found = "out of memory";
-      }
-    }
-    const ssize_t written = ::write(ends[1], found.data(), found.size());
-    ::_exit(written == static_cast<ssize_t>(found.size()) ? 0 : 1);
+    const std::string answer = work();
+    const ssize_t written = ::write(ends[1], answer.data(), answer.size());
+    ::_exit(written == static_cast<ssize_t>(answer.size()) ? 0 : 1);
   }
   ::close(ends[1]);
   char text[64];
@@ -57,6 +41,28 @@ std::string kind_in_little_memory(const Format& format, const std::string& bytes
   ::waitpid(child, &status, 0);
   CHECK(WIFEXITED(status));
   return {text, size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+// The outcome of reading in a process that can take only 64 MiB more than it has.
+std::string kind_in_little_memory(const Format& format, const std::string& bytes, bool one_by_one) {
+  return answer_of_child([&]() -> std::string {
+    const rlim_t most = mapped_bytes() + (rlim_t{64} << 20);
+    const rlimit limit{most, most};
+    if (::setrlimit(RLIMIT_AS, &limit) != 0) return "setrlimit failed";
+    std::string_view rest = bytes;
+    const auto reader = one_by_one ? callback_reader([&rest](MutableBytes out) {
+      const std::size_t size = std::min<std::size_t>({out.size(), rest.size(), 100});
+      std::copy_n(as_bytes(rest).begin(), size, out.begin());
+      rest.remove_prefix(size);
+      return size;
+    })
+                                   : memory_reader(as_bytes(bytes));
+    try {
+      return kind_of(read_object(format, *reader));
+    } catch (const std::bad_alloc&) {
+      return "out of memory";
+    }
+  });
 }
 
 // A bug: each PUT let the memo grow to twice its size, so that 5 bytes doubled the memory.
@@ -116,25 +122,11 @@ std::uint64_t most_memory() {
 
 // How much more memory a process of its own takes to read the bytes, and the kind of outcome.
 std::pair<std::uint64_t, std::string> memory_to_read(const std::string& bytes) {
-  int ends[2];
-  REQUIRE(::pipe(ends) == 0);
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
+  const std::string answer = answer_of_child([&] {
     const std::uint64_t before = most_memory();
     const Outcome outcome = read_memory(*find_format("joblib"), bytes);
-    const std::string answer = std::to_string(most_memory() - before) + " " + kind_of(outcome);
-    const ssize_t written = ::write(ends[1], answer.data(), answer.size());
-    ::_exit(written == static_cast<ssize_t>(answer.size()) ? 0 : 1);
-  }
-  ::close(ends[1]);
-  char text[64];
-  const ssize_t size = ::read(ends[0], text, sizeof text);
-  ::close(ends[0]);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  CHECK(WIFEXITED(status));
-  const std::string answer(text, size > 0 ? static_cast<std::size_t>(size) : 0);
+    return std::to_string(most_memory() - before) + " " + kind_of(outcome);
+  });
   const auto space = answer.find(' ');
   REQUIRE(space != answer.npos);
   return {std::stoull(answer.substr(0, space)), answer.substr(space + 1)};
