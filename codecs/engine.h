@@ -4,16 +4,34 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <larder/plugin/codec.h>
+
+#include "codecs/block_decoding.h"
+#include "codecs/block_encoding.h"
 
 namespace larder::internal {
 
 // Makers of the two directions of one format. Stateless; thread-safe.
 struct Engine {
-  std::string library;  // name and version of what does the work
+  std::string library;                   // name and version of what does the work
+  std::vector<LevelEngine> levels = {};  // what serves which level; empty: the library serves all
+
+  // Either `encoder`, or `blocks`, which is then used for every stream.
   std::unique_ptr<Encoder> (*encoder)(int level) = nullptr;
+  std::unique_ptr<BlockEncoding> (*blocks)(int level) = nullptr;
+
   std::unique_ptr<Decoder> (*decoder)(const Limits& limits) = nullptr;
+
+  // Optional: for streams that are made of blocks, in sources that can seek. What they give up is left to `decoder`.
+  std::unique_ptr<BlockDecoding> (*block_decoding)(const Limits& limits) = nullptr;
+  // Optional: all blocks of the source, which stands at the start of its first stream and may be left anywhere; nothing
+  // where the format does not tell without decompressing. `note` of a place is for `block_decoding_at`.
+  std::optional<BlockIndex> (*index)(Reader& below, const Limits& limits) = nullptr;
+  // Beside `index`: decodes the stream that the place belongs to from there on to its end, whose checksum cannot be
+  // verified.
+  std::unique_ptr<BlockDecoding> (*block_decoding_at)(const BlockPlace& place, const Limits& limits) = nullptr;
 };
 
 // Nothing where this build lacks the library.

@@ -121,7 +121,10 @@ std::vector<std::unique_ptr<Codec>> built_in_codecs() {
     // Codec refuses to make anything of a codec that is not built, so that an empty engine is never used.
     std::optional<Engine> engine = row.engine();
     row.info.built = engine.has_value();
-    if (engine) row.info.library = engine->library;
+    if (engine) {
+      row.info.library = engine->library;
+      row.info.engines = engine->levels;
+    }
     result.push_back(std::make_unique<BuiltInCodec>(std::move(row), std::move(engine).value_or(Engine{})));
   }
   return result;

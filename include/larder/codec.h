@@ -20,6 +20,13 @@ namespace larder {
 class Encoder;  // <larder/plugin/codec.h>
 class Decoder;
 
+// Who does the work at some levels of a codec.
+struct LevelEngine {
+  int from = 0;             // the first of the levels
+  int to = 0;               // the last
+  std::string engine = {};  // "ISA-L 2", "libdeflate 6"; several where the content decides
+};
+
 // What is known about a codec. A plain value.
 struct CodecInfo {
   std::string name = {};                  // "zlib", as in the compress argument; lower case
@@ -34,11 +41,15 @@ struct CodecInfo {
   bool has_checksum = false;  // streams written here carry a checksum of the content
   std::string library = {};   // what does the work, with its version: "zlib 1.2.13"; empty in a build without it
   bool built = true;          // false: known, but this build lacks the library (Error `not_built` on use)
+  std::vector<LevelEngine> engines = {};  // by level, where that is more to tell than `library`; readers need not know
 };
 
 struct CodecOptions {
   std::optional<int> level{};  // nothing: the codec's default
   Limits limits{};             // for decoding
+  // Threads that compress or decompress at once, the caller's among them; 0: one for each processor that the process
+  // may use. What is written does not depend on it. Content of one block, and formats that have none, take one.
+  int threads = 0;
 };
 
 // One compression format.

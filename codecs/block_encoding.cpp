@@ -1,0 +1,15 @@
+#include "codecs/block_encoding.h"
+
+#include <algorithm>
+
+namespace larder::internal {
+
+std::size_t BlockEncoding::gather(Bytes in, BlockInput& block) {
+  const std::size_t taken = std::min(in.size(), block_size() - block.own.size());
+  block.own.insert(block.own.end(), in.begin(), in.begin() + static_cast<std::ptrdiff_t>(taken));
+  block.bytes = block.own;
+  block.size = block.own.size();
+  return taken;
+}
+
+}  // namespace larder::internal
