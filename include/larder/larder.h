@@ -3,6 +3,7 @@
 
 #include <larder/array.h>
 #include <larder/audit.h>
+#include <larder/budget.h>
 #include <larder/bytes.h>
 #include <larder/codec.h>
 #include <larder/compress.h>
