@@ -25,7 +25,8 @@ struct Found {
   enum class Kind {
     block,    // the next block
     more,     // more bytes must be shown: `take` of them
-    end,      // the stream, whose checksum was right, ends behind `advance` bytes
+    wait,     // nothing can be told before all blocks that were found are accepted; then the same look is taken again
+    end,      // the stream, whose checksum was right, ends behind `advance` bytes; no block waits to be accepted
     give_up,  // the stream is not made of blocks, or not as it should be
   };
   Kind kind = Kind::give_up;
@@ -38,7 +39,8 @@ struct Found {
 
 // What became of a block.
 struct DecodedBlock {
-  bool decoded = false;        // false: this is no such block, or damaged, or larger than Found::most
+  bool decoded = false;        // false: this is no such block, or damaged, or larger than `out`
+  bool incomplete = false;     // not decoded, but it may be together with the bytes that follow it
   std::size_t size = 0;        // bytes after decompression
   std::size_t used = 0;        // bytes of the block that were needed
   std::uint64_t checksum = 0;  // of the content; which one, the codec knows
@@ -82,7 +84,7 @@ class BlockDecoding {
     ends,        // right, and the last of the stream; what was found behind it is void
     wrong,       // give up
   };
-  // Judges each decoded block, in order, before its bytes reach anybody. May look at `content`.
+  // Judges each block that was decoded, in order, before its bytes reach anybody. May look at `content`.
   virtual Verdict accept(const Found& found, const DecodedBlock& decoded, Bytes content) = 0;
 };
 
