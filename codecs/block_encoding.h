@@ -9,6 +9,8 @@
 
 #include <larder/bytes.h>
 
+#include "codecs/buffer.h"
+
 namespace larder::internal {
 
 // The content of one block, before compression.
@@ -23,11 +25,8 @@ struct BlockInput {
 class CompressedBlock {
  public:
   // Room for `least` bytes, of unspecified content; what was in it before is gone.
-  MutableBytes room(std::size_t least) {
-    if (memory_.size() < least) memory_ = std::vector<std::byte>(least);
-    return MutableBytes(memory_).first(least);
-  }
-  Bytes bytes() const noexcept { return Bytes(memory_).first(used); }
+  MutableBytes room(std::size_t least) { return memory_.room(least); }
+  Bytes bytes() const noexcept { return memory_.first(used); }
 
   std::size_t used = 0;        // bytes of the room that are the compressed block
   unsigned last_bits = 8;      // bits of the last byte that count, where blocks end within a byte
@@ -35,7 +34,7 @@ class CompressedBlock {
   std::uint64_t checksum = 0;  // of the content; which one, the codec knows
 
  private:
-  std::vector<std::byte> memory_;
+  Buffer memory_;
 };
 
 // Compresses blocks, one after another, in one thread; holds the library's context. What it makes of a block depends on

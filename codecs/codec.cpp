@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "codecs/decoding_reader.h"
 #include "codecs/encoding_writer.h"
+#include "codecs/ordered_work.h"
+#include "io/region_of.h"
 
 namespace larder {
 
@@ -78,24 +80,39 @@ bool Codec::do_recognises(Bytes head) const {
 
 std::unique_ptr<Writer> Codec::writer(Writer& below, const CodecOptions& options) const {
   require_built(info_);
-  return std::make_unique<internal::EncodingWriter>(below, do_encoder(level_for(info_, options.level)), info_.name);
+  return do_writer(below, level_for(info_, options.level), internal::thread_count(options.threads), std::nullopt);
 }
 
 std::unique_ptr<Reader> Codec::reader(Reader& below, const CodecOptions& options) const {
   require_built(info_);
-  return std::make_unique<internal::DecodingReader>(below, do_decoder(options.limits), info_.name, options.limits);
+  return do_reader(below, options.limits, internal::thread_count(options.threads));
 }
 
 Region Codec::compress(Bytes bytes, const CodecOptions& options) const {
   require_built(info_);
-  auto encoder = do_encoder(level_for(info_, options.level));
-  encoder->expect(bytes.size());
+  return do_compress(bytes, level_for(info_, options.level), internal::thread_count(options.threads));
+}
+
+std::unique_ptr<Writer> Codec::do_writer(Writer& below, int level, std::size_t,
+                                         std::optional<std::uint64_t> size) const {
+  auto encoder = do_encoder(level);
+  if (size) encoder->expect(*size);
+  return std::make_unique<internal::EncodingWriter>(below, std::move(encoder), info_.name);
+}
+
+std::unique_ptr<Reader> Codec::do_reader(Reader& below, const Limits& limits, std::size_t threads) const {
+  // Made now, and asked for once, as there are no blocks: the Reader may outlive this codec.
+  const auto decoder = std::make_shared<std::unique_ptr<Decoder>>(do_decoder(limits));
+  internal::Decoding decoding{.decoder = [decoder] { return std::move(*decoder); }, .threads = threads};
+  return std::make_unique<internal::DecodingReader>(below, std::move(decoding), info_.name, limits);
+}
+
+Region Codec::do_compress(Bytes bytes, int level, std::size_t threads) const {
   MemoryWriter memory;
-  internal::EncodingWriter writer(memory, std::move(encoder), info_.name);
-  writer.write(bytes);
-  writer.finish();
-  const auto keeper = std::make_shared<std::vector<std::byte>>(memory.take());
-  return Region::adopt(keeper, MutableBytes(*keeper));
+  const auto writer = do_writer(memory, level, threads, bytes.size());
+  writer->write(bytes);
+  writer->finish();
+  return internal::region_of(memory.take());
 }
 
 Region Codec::decompress(Bytes bytes, const CodecOptions& options) const {

@@ -1,7 +1,10 @@
 #include "codecs/table.h"
 
 #include "base/text.h"
+#include "codecs/block_writer.h"
+#include "codecs/decoding_reader.h"
 #include "codecs/engine.h"
+#include "io/region_of.h"
 
 namespace larder::internal {
 namespace {
@@ -96,13 +99,62 @@ std::vector<Row> rows() {
   };
 }
 
+// The engine's ways to decode. They hold no codec, as a Reader may outlive its registry.
+Decoding decoding(const Engine& engine, const Limits& limits, std::size_t threads) {
+  Decoding result{.decoder = [make = engine.decoder, limits] { return make(limits); }, .threads = threads};
+  if (engine.block_decoding != nullptr) result.blocks = [make = engine.block_decoding, limits] { return make(limits); };
+  if (engine.index != nullptr) {
+    result.index = [find = engine.index, limits](Reader& below) { return find(below, limits); };
+    result.blocks_at = [make = engine.block_decoding_at, limits](const BlockPlace& at) { return make(at, limits); };
+  }
+  return result;
+}
+
+// Without the threads and queues of a BlockWriter, which cost more than the work on a small block. Nothing where the
+// content takes more than one.
+std::optional<Region> compress_in_one_block(BlockEncoding& encoding, Bytes bytes) {
+  if (bytes.size() > encoding.block_size()) return std::nullopt;
+  BlockInput block{.bytes = bytes, .size = bytes.size()};
+  if (!encoding.cuts_evenly()) {
+    block = {};
+    if (encoding.gather(bytes, block) != bytes.size()) return std::nullopt;
+  }
+  CompressedBlock compressed;
+  encoding.compressor()->compress(block, true, compressed);
+  std::vector<std::byte> result;
+  const auto append = [&](Bytes part) { result.insert(result.end(), part.begin(), part.end()); };
+  append(encoding.begin());
+  append(encoding.join(compressed));
+  append(encoding.end());
+  return region_of(std::move(result));
+}
+
 class BuiltInCodec final : public Codec {
  public:
   BuiltInCodec(Row row, Engine engine) : Codec(row.info), row_(std::move(row)), engine_(std::move(engine)) {}
 
  private:
+  // Not asked for where the engine works block by block.
   std::unique_ptr<Encoder> do_encoder(int level) const override { return engine_.encoder(level); }
   std::unique_ptr<Decoder> do_decoder(const Limits& limits) const override { return engine_.decoder(limits); }
+  std::unique_ptr<Writer> do_writer(Writer& below, int level, std::size_t threads,
+                                    std::optional<std::uint64_t> size) const override {
+    if (engine_.blocks == nullptr) return Codec::do_writer(below, level, threads, size);
+    auto encoding = engine_.blocks(level);
+    if (size) encoding->expect(*size);
+    return std::make_unique<BlockWriter>(below, std::move(encoding), info().name, threads);
+  }
+  std::unique_ptr<Reader> do_reader(Reader& below, const Limits& limits, std::size_t threads) const override {
+    return std::make_unique<DecodingReader>(below, decoding(engine_, limits, threads), info().name, limits);
+  }
+  Region do_compress(Bytes bytes, int level, std::size_t threads) const override {
+    if (engine_.blocks != nullptr) {
+      const auto encoding = engine_.blocks(level);
+      encoding->expect(bytes.size());
+      if (auto result = compress_in_one_block(*encoding, bytes)) return std::move(*result);
+    }
+    return Codec::do_compress(bytes, level, threads);
+  }
   bool do_recognises(Bytes head) const override { return row_.recognises(head); }
   bool do_is_checksummed(Bytes head) const override {
     if (row_.checksum_bits == std::byte{0}) return info().has_checksum;

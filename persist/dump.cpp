@@ -1,5 +1,6 @@
 #include <larder/dump.h>
 
+#include "io/region_of.h"
 #include "persist/format_choice.h"
 #include "persist/metadata.h"
 
@@ -54,8 +55,7 @@ Region dumps(Value value, const DumpOptions& options) {
   write(value, writer, internal::choose_format(options.format.empty() ? "pickle" : options.format, ""),
         resolve(options.compress, ""), options);
   writer.finish();
-  const auto bytes = std::make_shared<const std::vector<std::byte>>(writer.take());
-  return Region::adopt(bytes, Bytes(*bytes));
+  return internal::region_of(writer.take());
 }
 
 }  // namespace larder

@@ -91,6 +91,13 @@ class LARDER_API Codec {
 
   virtual std::unique_ptr<Encoder> do_encoder(int level) const = 0;
   virtual std::unique_ptr<Decoder> do_decoder(const Limits& limits) const = 0;
+  // What drives them; arguments are checked, `level` and `threads` resolved. Codecs that work block by block on several
+  // threads have drivers of their own. `size`: the whole length of the content, where it is known.
+  virtual std::unique_ptr<Writer> do_writer(Writer& below, int level, std::size_t threads,
+                                            std::optional<std::uint64_t> size) const;
+  virtual std::unique_ptr<Reader> do_reader(Reader& below, const Limits& limits, std::size_t threads) const;
+  // As a writer into memory does it; for small content there may be a shorter way.
+  virtual Region do_compress(Bytes bytes, int level, std::size_t threads) const;
   // Default: one of the magics fits.
   virtual bool do_recognises(Bytes head) const;
   // Only called where the codec recognises the head. Default: CodecInfo::has_checksum.

@@ -1,0 +1,243 @@
+#include "codecs/block_reading.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace larder::internal {
+
+namespace {
+
+constexpr std::size_t usual_fill = std::size_t{256} * 1024;
+// Compressed bytes of a single block; also what a hostile stream can make this code hold.
+constexpr std::size_t most_ahead = std::size_t{64} << 20;
+constexpr int most_joins = 8;
+
+}  // namespace
+
+BlockReading::BlockReading(Reader& below, std::unique_ptr<BlockDecoding> decoding, std::size_t threads)
+    : below_(below),
+      decoding_(std::move(decoding)),
+      window_start_(below.position()),
+      decompressors_(threads),
+      work_(threads) {}
+
+BlockReading::~BlockReading() = default;
+
+BlockReading::Outcome BlockReading::read(MutableBytes out) {
+  std::size_t produced = 0;
+  try {
+    while (produced < out.size()) {
+      produced += hand_out(out.subspan(produced));
+      if (produced == out.size() || ended_ || gave_up_) break;
+      look_ahead(out.subspan(produced));
+      if (!blocks_.empty()) produced += take_block();
+    }
+  } catch (...) {
+    drop_blocks();  // before the caller's memory is gone
+    throw;
+  }
+  return {.produced = produced, .ended = ended_ && !ready_, .gave_up = gave_up_ && produced == 0 && !ready_};
+}
+
+std::size_t BlockReading::hand_out(MutableBytes out) {
+  if (!ready_) return 0;
+  const Bytes rest = Bytes(ready_->target).first(ready_->decoded.size).subspan(handed_out_);
+  const std::size_t size = std::min(out.size(), rest.size());
+  if (size != 0) std::memcpy(out.data(), rest.data(), size);
+  handed_out_ += size;
+  if (size == rest.size()) spare_.push_back(std::move(ready_));
+  return size;
+}
+
+void BlockReading::look_ahead(MutableBytes out) {
+  std::size_t planned = 0;
+  for (const auto& block : blocks_) planned += block->found.size;
+  while (blocks_.size() < work_.enough() && !waits_) {
+    const Found found = look();
+    switch (found.kind) {
+      case Found::Kind::block: {
+        auto block = next_block(found);
+        block->is_direct = planned <= out.size() && found.size <= out.size() - planned;
+        block->target = block->is_direct ? out.subspan(planned, found.size) : block->own.room(found.size);
+        planned += found.size;
+        give(std::move(block));
+        continue;
+      }
+      case Found::Kind::wait:
+        waits_ = true;
+        gave_up_ = blocks_.empty();
+        return;
+      case Found::Kind::end:
+        end_at(window_start_ + cursor_ + found.advance);
+        return;
+      case Found::Kind::more:
+      case Found::Kind::give_up:
+        // What was found so far is still good.
+        waits_ = true;
+        gave_up_ = blocks_.empty();
+        return;
+    }
+  }
+}
+
+Found BlockReading::look() {
+  while (true) {
+    const Bytes ahead = Bytes(window_).subspan(cursor_);
+    const Found found = decoding_->find(ahead, source_ended_);
+    if (found.kind != Found::Kind::more) {
+      const bool fits = found.take <= ahead.size() && found.advance <= ahead.size();
+      const bool too_early = found.kind == Found::Kind::end && !blocks_.empty();
+      return fits && !too_early ? found : Found{};
+    }
+    if (source_ended_ || found.take <= ahead.size() || found.take > most_ahead) return {};
+    fill(found.take);
+  }
+}
+
+void BlockReading::fill(std::size_t size) {
+  window_.erase(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(cursor_));
+  window_start_ += std::exchange(cursor_, 0);
+  const std::size_t wanted = std::max(size, window_.size() + usual_fill);
+  std::size_t held = window_.size();
+  window_.resize(wanted);
+  while (held < wanted) {
+    const std::size_t read = below_.read(MutableBytes(window_).subspan(held));
+    held += read;
+    source_ended_ = read == 0;
+    if (source_ended_) break;
+  }
+  window_.resize(held);
+}
+
+std::unique_ptr<BlockReading::Block> BlockReading::next_block(const Found& found) {
+  auto block = fresh_block();
+  const auto first = window_.begin() + static_cast<std::ptrdiff_t>(cursor_);
+  block->start = window_start_ + cursor_;
+  block->compressed.assign(first, first + static_cast<std::ptrdiff_t>(found.take));
+  block->found = found;
+  cursor_ += found.advance;
+  return block;
+}
+
+void BlockReading::give(std::unique_ptr<Block> block) {
+  blocks_.push_back(std::move(block));
+  work_.give([this, &given = *blocks_.back()](std::size_t thread) { decode(given, thread); });
+}
+
+void BlockReading::decode(Block& block, std::size_t thread) {
+  auto& decompressor = decompressors_[thread];
+  if (!decompressor) decompressor = decoding_->decompressor();
+  block.decoded = decompressor->decompress(block.compressed, block.found, block.target);
+  const bool too_large = !block.decoded.decoded && block.decoded.size > block.target.size();
+  if (!too_large || block.found.most <= block.target.size()) return;
+  block.is_direct = false;
+  block.target = block.own.room(block.found.most);
+  block.decoded = decompressor->decompress(block.compressed, block.found, block.target);
+}
+
+void BlockReading::wait_for(Block& block) {
+  if (std::exchange(block.done, true)) return;
+  work_.take();
+}
+
+BlockReading::Verdict BlockReading::judge(Block& block) {
+  if (!block.decoded.decoded) return block.decoded.incomplete ? Verdict::incomplete : Verdict::wrong;
+  return decoding_->accept(block.found, block.decoded, Bytes(block.target).first(block.decoded.size));
+}
+
+std::size_t BlockReading::take_block() {
+  wait_for(*blocks_.front());
+  auto verdict = judge(*blocks_.front());
+  for (int joins = 0; verdict == Verdict::incomplete && joins < most_joins && join_with_next(); ++joins)
+    verdict = judge(*blocks_.front());
+  if (verdict != Verdict::right && verdict != Verdict::ends) {
+    drop_blocks();
+    gave_up_ = true;
+    return 0;
+  }
+  auto block = std::move(blocks_.front());
+  blocks_.pop_front();
+  const DecodedBlock& decoded = block->decoded;
+  if (verdict == Verdict::ends) {
+    drop_blocks();
+    below_.seek(block->start + decoded.used);
+    window_.clear();
+    window_start_ = block->start + decoded.used;
+    cursor_ = 0;
+    source_ended_ = false;
+  } else if (decoded.size != block->found.size) {
+    settle();  // the places of those behind it were chosen for the expected size
+  }
+  if (blocks_.empty()) waits_ = false;
+  if (block->is_direct) {
+    const std::size_t size = decoded.size;
+    spare_.push_back(std::move(block));
+    return size;
+  }
+  ready_ = std::move(block);
+  handed_out_ = 0;
+  return 0;
+}
+
+bool BlockReading::join_with_next() {
+  settle();
+  if (blocks_.size() < 2 && !waits_) {
+    const Found found = look();
+    if (found.kind == Found::Kind::block) {
+      auto next = next_block(found);
+      next->target = {};
+      next->done = true;
+      blocks_.push_back(std::move(next));
+    }
+  }
+  if (blocks_.size() < 2) return false;
+  Block& block = *blocks_[0];
+  const Block& next = *blocks_[1];
+  block.compressed.resize(static_cast<std::size_t>(next.start - block.start));
+  block.compressed.insert(block.compressed.end(), next.compressed.begin(), next.compressed.end());
+  const std::size_t before = static_cast<std::size_t>(next.start - block.start);
+  block.found.take = before + next.found.take;
+  block.found.advance = before + next.found.advance;
+  block.found.size += next.found.size;
+  block.found.most += next.found.most;
+  spare_.push_back(std::move(blocks_[1]));
+  blocks_.erase(blocks_.begin() + 1);
+  block.is_direct = false;
+  block.target = block.own.room(block.found.size);
+  decode(block, 0);
+  return true;
+}
+
+void BlockReading::settle() {
+  for (const auto& block : blocks_) {
+    wait_for(*block);
+    if (!std::exchange(block->is_direct, false)) continue;
+    const MutableBytes own = block->own.room(block->target.size());
+    if (!own.empty()) std::memcpy(own.data(), block->target.data(), own.size());
+    block->target = own;
+  }
+}
+
+void BlockReading::end_at(std::uint64_t position) {
+  below_.seek(position);
+  ended_ = true;
+}
+
+void BlockReading::drop_blocks() {
+  work_.drop_all();
+  for (auto& block : blocks_) spare_.push_back(std::move(block));
+  blocks_.clear();
+}
+
+std::unique_ptr<BlockReading::Block> BlockReading::fresh_block() {
+  if (spare_.empty()) return std::make_unique<Block>();
+  auto block = std::move(spare_.back());
+  spare_.pop_back();
+  block->is_direct = false;
+  block->done = false;
+  block->decoded = {};
+  return block;
+}
+
+}  // namespace larder::internal

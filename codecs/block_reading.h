@@ -1,0 +1,91 @@
+// The driver of all codecs that decompress block by block: the content of one stream, decoded on several threads.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include <larder/bytes.h>
+#include <larder/reader.h>
+
+#include "codecs/block_decoding.h"
+#include "codecs/buffer.h"
+#include "codecs/ordered_work.h"
+
+namespace larder::internal {
+
+// Reads compressed bytes ahead, has their blocks decoded, and hands the content out in order. Where the caller's memory
+// has room for a block it is decoded into it, else into memory of its own: for each thread and one more at most a
+// block, before and after.
+class BlockReading {
+ public:
+  // `below` is borrowed, can seek, and stands where the stream, or the block that `decoding` begins with, starts.
+  BlockReading(Reader& below, std::unique_ptr<BlockDecoding> decoding, std::size_t threads);
+  ~BlockReading();
+
+  struct Outcome {
+    std::size_t produced = 0;
+    bool ended = false;    // the stream is complete and verified, and `below` stands behind it
+    bool gave_up = false;  // there is more, but it must be decoded in another way; `below` stands anywhere
+  };
+
+  // Fills `out` as far as the stream goes. Outcomes without a byte are ends. Errors: what `below` reports, `limit` for
+  // memory.
+  Outcome read(MutableBytes out);
+
+ private:
+  // A block on its way through the threads.
+  struct Block {
+    std::uint64_t start = 0;  // in the source
+    std::vector<std::byte> compressed{};
+    Found found{};
+    MutableBytes target{};  // in the caller's memory, or in `own`
+    bool is_direct = false;
+    Buffer own{};
+    DecodedBlock decoded{};
+    bool done = false;  // its job was taken
+  };
+  using Verdict = BlockDecoding::Verdict;
+
+  // Looks for blocks and gives them to the threads, until these have enough to do; `out` is what the next bytes of the
+  // content are for.
+  void look_ahead(MutableBytes out);
+  Found look();
+  // Shows at least `size` bytes behind the cursor, fewer at the end of the source.
+  void fill(std::size_t size);
+  std::unique_ptr<Block> next_block(const Found& found);
+  void give(std::unique_ptr<Block> block);
+  void decode(Block& block, std::size_t thread);
+  // Makes the next block's bytes, wherever they end, ready to be handed out; false where there are none any more.
+  // Returns how many bytes of `out` were filled directly.
+  std::size_t take_block();
+  void wait_for(Block& block);
+  Verdict judge(Block& block);
+  // Joins the oldest block with the one behind it and decodes both as one; false where there is none.
+  bool join_with_next();
+  // Waits for all blocks and takes those that lie in the caller's memory out of it: their places turned out wrong.
+  void settle();
+  void end_at(std::uint64_t position);
+  void drop_blocks();
+  std::size_t hand_out(MutableBytes out);
+  std::unique_ptr<Block> fresh_block();
+
+  Reader& below_;
+  std::unique_ptr<BlockDecoding> decoding_;
+  std::vector<std::byte> window_;   // compressed bytes, read ahead
+  std::size_t cursor_ = 0;          // of the window: where the next look begins
+  std::uint64_t window_start_ = 0;  // in the source
+  bool source_ended_ = false;       // the window goes to the end of the source
+  bool waits_ = false;              // nothing can be found before all blocks are accepted
+  bool ended_ = false;
+  bool gave_up_ = false;
+  std::unique_ptr<Block> ready_;               // its content is being handed out
+  std::size_t handed_out_ = 0;                 // bytes of it
+  std::deque<std::unique_ptr<Block>> blocks_;  // in order, not accepted yet
+  std::vector<std::unique_ptr<Block>> spare_;
+  std::vector<std::unique_ptr<BlockDecompressor>> decompressors_;  // one a thread
+  OrderedWork work_;  // the last member: its destructor waits for jobs that use the others
+};
+
+}  // namespace larder::internal
