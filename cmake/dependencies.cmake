@@ -28,6 +28,8 @@ function(larder_dependency name header library purpose)
 endfunction()
 
 larder_dependency(ZLIB zlib.h z "zlib and gzip codecs")
+larder_dependency(ISAL isa-l/igzip_lib.h isal "faster zlib and gzip: ISA-L")
+larder_dependency(LIBDEFLATE libdeflate.h deflate "faster zlib and gzip: libdeflate")
 larder_dependency(BZIP2 bzlib.h bz2 "bz2 codec")
 larder_dependency(LZMA lzma.h lzma "xz and lzma codecs")
 larder_dependency(LZ4 lz4frame.h lz4 "lz4 codec")

@@ -19,4 +19,4 @@ need_packages() {
 }
 
 # What larder itself is built with.
-build_packages='g++ cmake ninja-build pkg-config zlib1g-dev libbz2-dev liblzma-dev liblz4-dev libzstd-dev libxxhash-dev libcli11-dev nlohmann-json3-dev'
+build_packages='g++ cmake ninja-build pkg-config zlib1g-dev libisal-dev libdeflate-dev libbz2-dev liblzma-dev liblz4-dev libzstd-dev libxxhash-dev libcli11-dev nlohmann-json3-dev'

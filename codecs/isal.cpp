@@ -1,0 +1,96 @@
+#include "codecs/isal.h"
+
+#include "base/text.h"
+#include "codecs/context_pool.h"
+#include "codecs/slice.h"
+
+#if LARDER_HAS_ISAL
+#include <isa-l/crc.h>
+#include <isa-l/igzip_lib.h>
+#endif
+
+namespace larder::internal {
+
+#if LARDER_HAS_ISAL
+namespace {
+
+const unsigned char* bytes_of(Bytes bytes) noexcept { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+
+std::string_view meaning_of(int code) noexcept {
+  switch (code) {
+    case ISAL_INVALID_BLOCK:
+      return "invalid block";
+    case ISAL_INVALID_SYMBOL:
+      return "invalid symbol";
+    case ISAL_INVALID_LOOKBACK:
+      return "a distance too far back";
+    default:
+      return "invalid data";
+  }
+}
+
+ContextPool<inflate_state>& pool() {
+  static auto& states = *new ContextPool<inflate_state>;
+  return states;
+}
+
+class IsalInflate final : public Inflate {
+ public:
+  IsalInflate() { restart(); }
+
+  Step step(Bytes in, MutableBytes out) override {
+    state_->next_in = const_cast<unsigned char*>(bytes_of(in));
+    state_->avail_in = length_as<std::uint32_t>(in.size());
+    state_->next_out = reinterpret_cast<unsigned char*>(out.data());
+    state_->avail_out = length_as<std::uint32_t>(out.size());
+    const int code = isal_inflate(state_.get());
+    if (code < 0) fail(ErrorKind::malformed, "ISA-L says: ", meaning_of(code));
+    const bool ended = state_->block_state == ISAL_BLOCK_FINISH;
+    // A look at the next symbol that was no use: what was read ahead for it may belong to others, behind the stream.
+    // Where all input was used up without an end, it is the beginning of what is needed.
+    const bool needs_input = state_->avail_in == 0 && state_->avail_out != 0;
+    if (ended || (!needs_input && state_->tmp_in_size == 0)) give_back();
+    return {.consumed = in.size() - state_->avail_in, .produced = out.size() - state_->avail_out, .ended = ended};
+  }
+
+  bool at_block_start() const override {
+    return state_->block_state == ISAL_BLOCK_NEW_HDR && state_->read_in_length == 0 && state_->tmp_in_size == 0 &&
+           state_->tmp_out_processed == state_->tmp_out_valid;
+  }
+
+  void restart() override { isal_inflate_init(state_.get()); }
+
+ private:
+  // Gives the whole bytes in the buffer of bits back to the input.
+  void give_back() {
+    const auto bits = static_cast<std::uint32_t>(state_->read_in_length);
+    state_->avail_in += bits / 8;
+    state_->read_in_length = static_cast<std::int32_t>(bits % 8);
+    state_->read_in &= (std::uint64_t{1} << bits % 8) - 1;
+  }
+
+  ContextPool<inflate_state>::Lease state_ = pool().take();
+};
+
+std::uint32_t isal_adler(std::uint32_t before, Bytes bytes) noexcept {
+  return isal_adler32(before, bytes_of(bytes), bytes.size());
+}
+
+std::uint32_t isal_crc(std::uint32_t before, Bytes bytes) noexcept {
+  return crc32_gzip_refl(before, bytes_of(bytes), bytes.size());
+}
+
+}  // namespace
+
+std::unique_ptr<Inflate> isal_inflate() { return std::make_unique<IsalInflate>(); }
+
+const ChecksumFunctions* isal_checksums() noexcept {
+  static constexpr ChecksumFunctions functions{.adler32 = isal_adler, .crc32 = isal_crc};
+  return &functions;
+}
+#else
+std::unique_ptr<Inflate> isal_inflate() { return nullptr; }
+const ChecksumFunctions* isal_checksums() noexcept { return nullptr; }
+#endif
+
+}  // namespace larder::internal
