@@ -4,31 +4,13 @@
 #include <larder/plugin/format.h>
 
 #include "base/text.h"
+#include "tools/columns.h"
 #include "tools/commands.h"
 #include "tools/report.h"
 
 namespace larder::tools {
 
 namespace {
-
-using Row = std::vector<std::string>;
-
-// Rows of cells in columns that are as wide as they need to be; the first row holds the headings.
-void print_table(const std::vector<Row>& rows, Console& console) {
-  std::vector<std::size_t> widths;
-  for (const Row& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] + 2 - row[i].size(), ' ');
-    }
-    console.print(line + "\n");
-  }
-}
 
 std::string joined(const std::vector<std::string>& texts) {
   std::string line;

@@ -13,6 +13,7 @@
 #include <larder/error.h>
 #include <larder/limits.h>
 #include <larder/load.h>
+#include <larder/measure.h>
 #include <larder/metadata.h>
 #include <larder/pickle.h>
 #include <larder/reader.h>
