@@ -4,8 +4,14 @@
 
 namespace larder::bench {
 
+// detect/(CODEC|none)/larder
+void register_detection();
+// tiny/CODEC/(larder|bare)
+void register_tiny_values();
 // compress/CODEC/(larder|bare), decompress/CODEC/(larder|bare)
 void register_codec_streams();
+// dump_compressed/CODEC/larder, load_compressed/CODEC/larder
+void register_compressed_files();
 // dump/(joblib|npy)/(larder|larder_without_fsync), dump/file/write, load/(joblib|npy)/larder,
 // load/file/(read|read_small_pages)
 void register_files();

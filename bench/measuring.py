@@ -1,4 +1,4 @@
-"""What the scripts of this folder share: running larder's benchmarks, timing Python, comparing within rounds, printing tables."""
+"""What the scripts of this folder share: running larder's benchmarks, timing Python, comparing within rounds, tables."""
 
 import argparse
 import json
@@ -15,7 +15,6 @@ def parser_of(description):
     """What every script of this folder can be told."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("build", type=pathlib.Path, help="a Release build with -DLARDER_BUILD_BENCH=ON")
-    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--scratch", default=None, help="where large files go; default: the build folder")
     return parser
 
@@ -50,10 +49,15 @@ def timed(work):
     return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def table_of(title, header, rows):
+    """Markdown; without a heading where the title is empty."""
+    heading = [f"### {title}", ""] if title else []
+    lines = [*heading, f"| {' | '.join(header)} |", f"|{' --- |' * len(header)}"]
+    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
+
+
 def print_table(title, header, rows):
-    print(f"\n### {title}\n\n| {' | '.join(header)} |\n|{' --- |' * len(header)}", flush=True)
-    for row in rows:
-        print(f"| {' | '.join(row)} |", flush=True)
+    print("\n" + table_of(title, header, rows), flush=True)
 
 
 def median_ratio(rounds, ours, theirs, value):

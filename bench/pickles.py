@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Measures larder beside joblib and C pickle on objects of many parts, and prints the tables of bench/README.md.
+"""Measures larder beside joblib and C pickle on objects of many parts, and prints the tables of bench/OBJECTS.md.
 
     python3 bench/pickles.py BUILD [--rounds 7] [--scratch FOLDER]
 
 The objects are a dict of a million str to int, and a random forest of 500 trees, both made here, each in a joblib file and in a
-plain pickle. Rounds and ratios are those of peers.py.
+plain pickle. Rounds and ratios are those of bench/peers.
 """
 
 import gc
@@ -141,7 +141,9 @@ def print_memory(options, folder):
 
 
 def main():
-    options = parse(parser_of(__doc__.splitlines()[0]))
+    parser = parser_of(__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parse(parser)
     values = {"dict": make_dict(), "forest": make_forest()}
     gc.freeze()  # what is made here does not slow the collector when Python loads
     with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
