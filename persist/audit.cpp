@@ -48,7 +48,7 @@ class Auditor {
 
  private:
   void read_all() {
-    internal::ObjectStream stream(source_, options_.limits);
+    internal::ObjectStream stream(source_, options_.limits, options_.threads);
     audit_.checksummed = true;
     while (Reader* const reader = stream.next()) {
       add_once(audit_.codecs, stream.codecs());
@@ -116,7 +116,7 @@ class Auditor {
   void read_as_pickle() {
     observer_.expect_other_reading();
     source_.seek(start_);
-    internal::ObjectStream stream(source_, options_.limits);
+    internal::ObjectStream stream(source_, options_.limits, options_.threads);
     try {
       std::uint64_t number = 0;
       while (Reader* const reader = stream.next()) {

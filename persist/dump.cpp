@@ -14,9 +14,10 @@ void write(Value value, Writer& writer, const Format& format, const Compression&
   // Made first, so that nothing is written where the metadata cannot be.
   const std::string footer =
       options.metadata.is_none() ? std::string() : internal::metadata_footer(value, options.metadata);
-  const auto encoder = compression.codec == nullptr
-                           ? nullptr
-                           : compression.codec->writer(writer, {.level = compression.level, .limits = {}});
+  const auto encoder =
+      compression.codec == nullptr
+          ? nullptr
+          : compression.codec->writer(writer, {.level = compression.level, .limits = {}, .threads = options.threads});
   Writer& target = encoder ? *encoder : writer;
   format.write(value, target, how);
   target.write(as_bytes(footer));

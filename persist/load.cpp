@@ -51,7 +51,10 @@ class Loader {
   Document run(Provenance* provenance) {
     internal::skip_footers(reader_);
     const Codec* const codec = internal::detect_codec(reader_, CodecRegistry::global());
-    const auto decoder = codec == nullptr ? nullptr : codec->reader(reader_, {.level = {}, .limits = options_.limits});
+    const auto decoder =
+        codec == nullptr
+            ? nullptr
+            : codec->reader(reader_, {.level = {}, .limits = options_.limits, .threads = options_.threads});
     Reader& source = decoder ? *decoder : reader_;
     const std::uint64_t start = source.position();
     Document document(options_.limits);

@@ -32,7 +32,7 @@ void ObjectStream::enter(const Codec& codec) {
   if (layers_.size() == most_layers)
     fail(ErrorKind::unsupported, below.name(), " is a compressed stream inside ", most_layers, " others");
   const bool checksummed = codec.is_checksummed(below.peek(stream_head));
-  layers_.push_back({&codec, checksummed, codec.reader(below, {.level = {}, .limits = limits_})});
+  layers_.push_back({&codec, checksummed, codec.reader(below, {.level = {}, .limits = limits_, .threads = threads_})});
 }
 
 std::string ObjectStream::codecs() const {

@@ -16,7 +16,9 @@ namespace larder::internal {
 // follows them. All it is given is borrowed. Not thread-safe.
 class ObjectStream {
  public:
-  ObjectStream(Reader& source, const Limits& limits) : source_(source), limits_(limits) {}
+  // threads: that decompress at once, as in CodecOptions.
+  ObjectStream(Reader& source, const Limits& limits, int threads)
+      : source_(source), limits_(limits), threads_(threads) {}
 
   // The reader at the first byte of the next object; null at the end, after all checksums were verified. An empty
   // source still has a first object, which cannot be read. The object before must have been read whole.
@@ -40,6 +42,7 @@ class ObjectStream {
 
   Reader& source_;
   const Limits& limits_;
+  int threads_;
   std::vector<Layer> layers_;
   bool started_ = false;
 };

@@ -38,6 +38,33 @@ Row codec_row(const CodecInfo& codec, bool verbose) {
   return row;
 }
 
+std::string levels_of(const LevelEngine& engine) {
+  return engine.from == engine.to ? std::to_string(engine.from) : internal::join(engine.from, " to ", engine.to);
+}
+
+// Who does the work at which level: a table of its own, as there may be several rows a codec.
+void print_engines(const std::vector<const Codec*>& codecs, Console& console) {
+  std::vector<Row> rows = {{"NAME", "LEVELS", "ENGINE"}};
+  for (const Codec* codec : codecs)
+    for (const LevelEngine& engine : codec->info().engines)
+      rows.push_back({codec->info().name, levels_of(engine), engine.engine});
+  if (rows.size() == 1) return;
+  console.print("\n");
+  print_table(rows, console);
+}
+
+Value describe_engines(Report& report, const CodecInfo& codec) {
+  const Value list = report.list();
+  for (const LevelEngine& engine : codec.engines) {
+    const Value entry = report.object();
+    report.set(entry, "from", Value::integer(engine.from));
+    report.set(entry, "to", Value::integer(engine.to));
+    report.set(entry, "engine", report.text(engine.engine));
+    report.append(list, entry);
+  }
+  return list;
+}
+
 Value describe(Report& report, const CodecInfo& codec) {
   const Value entry = report.object();
   report.set(entry, "name", report.text(codec.name));
@@ -50,6 +77,7 @@ Value describe(Report& report, const CodecInfo& codec) {
   report.set(entry, "checksum", Value::boolean(codec.has_checksum));
   report.set(entry, "library", report.text(codec.library));
   report.set(entry, "built", Value::boolean(codec.built));
+  report.set(entry, "engines", describe_engines(report, codec));
   return entry;
 }
 
@@ -104,6 +132,7 @@ Status list_codecs(const CatalogOptions& options, Console& console) {
   print_catalog(
       codecs, options, std::move(headings), [&](const CodecInfo& codec) { return codec_row(codec, options.verbose); },
       console);
+  if (options.verbose && !options.json && !options.names) print_engines(codecs, console);
   return Status::fine;
 }
 

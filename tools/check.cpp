@@ -49,6 +49,7 @@ Result examine(const std::string& file, const CheckOptions& options) {
     ProgressReader reader(open_input(file), options.reading.quiet);
     AuditOptions audit_options;
     audit_options.limits = options.reading.limits;
+    audit_options.threads = options.reading.threads;
     if (options.reading.python2_strings) audit_options.pickle.python2_strings = *options.reading.python2_strings;
     if (file != "-") audit_options.companions_of = file;
     result.audit = audit(reader, audit_options);

@@ -83,7 +83,7 @@ Examples:
 
 constexpr const char* codecs_footer = R"(Examples:
   larder codecs           names, extensions, levels
-  larder codecs -v        aliases and magic numbers too
+  larder codecs -v        aliases and magic numbers too, and what serves which level
   larder codecs --names   one name a line, for scripts)";
 
 constexpr const char* formats_footer = R"(Examples:
@@ -114,6 +114,11 @@ CLI::Validator undescribed(CLI::Validator check) { return check.description("");
 
 void add_reading_options(CLI::App& command, ReadOptions& options) {
   command.add_flag("-q,--quiet", options.quiet, "Show no progress bar");
+  command
+      .add_option("--threads", options.threads,
+                  "Compress and decompress on N threads (default 0: one for each processor)")
+      ->type_name("N")
+      ->check(undescribed(CLI::Range(0, 1024)));
   static const std::map<std::string, Python2Strings> encodings = {
       {"ascii", Python2Strings::ascii}, {"latin1", Python2Strings::latin1}, {"bytes", Python2Strings::bytes}};
   command
@@ -248,7 +253,8 @@ struct CommandLine {
   void add_catalogs() {
     auto* codecs = add_command(app, "codecs", "List the codecs of this build", codecs_footer, chosen,
                                [this](Console& console) { return list_codecs(codec_catalog, console); });
-    codecs->add_flag("-v,--verbose", codec_catalog.verbose, "Show aliases and magic numbers too");
+    codecs->add_flag("-v,--verbose", codec_catalog.verbose,
+                     "Show aliases, magic numbers, and what serves which level too");
     codecs->add_flag("-j,--json", codec_catalog.json, "Print JSON");
     codecs->add_flag("--names", codec_catalog.names, "Print only the names of codecs that can be used");
     auto* formats = add_command(app, "formats", "List the file formats of this build", formats_footer, chosen,

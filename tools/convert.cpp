@@ -41,6 +41,7 @@ Status convert(const ConvertOptions& options, Console& console) {
     Output output(options.out, file_options);
     const std::uint64_t begin = output.writer().position();
     StorageOptions storage = options.storage;
+    storage.threads = options.reading.threads;
     storage.format_otherwise = object->provenance.format;
     ObjectWriter writer(options.out, storage, output.writer(), options.reading.quiet);
     Totals totals;

@@ -51,9 +51,11 @@ void write_json(Value value, const GetOptions& options, Console& console) {
   if (options.out.empty() || options.out == "-") return console.print(json);
   Output output(options.out, {});
   const Compression compression = resolve(Compress(), options.out);
-  const auto encoder = compression.codec == nullptr
-                           ? nullptr
-                           : compression.codec->writer(output.writer(), {.level = compression.level, .limits = {}});
+  const auto encoder =
+      compression.codec == nullptr
+          ? nullptr
+          : compression.codec->writer(output.writer(),
+                                      {.level = compression.level, .limits = {}, .threads = options.reading.threads});
   (encoder ? *encoder : output.writer()).write(as_bytes(json));
   if (encoder) encoder->finish();
   output.finish();
@@ -74,6 +76,7 @@ void write(Value value, const GetOptions& options, Console& console) {
   const bool json = options.out.empty() || name.ends_with(".json") || (!telling && !value.is(ValueKind::array));
   if (json) return write_json(value, options, console);
   StorageOptions storage;
+  storage.threads = options.reading.threads;
   if (!telling) storage.format = "npy";
   write_object(value, storage, options);
 }

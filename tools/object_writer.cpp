@@ -28,7 +28,8 @@ ObjectWriter::ObjectWriter(const std::string& name, const StorageOptions& option
   const std::string telling = name == "-" ? "" : name;
   compression_ = resolve(Compress::parse(options.compress), telling);
   if (compression_.codec != nullptr) {
-    encoder_ = compression_.codec->writer(target, {.level = compression_.level, .limits = {}});
+    encoder_ =
+        compression_.codec->writer(target, {.level = compression_.level, .limits = {}, .threads = options.threads});
   }
   dump_options_.compress = Compress::none();
   dump_options_.format = format_of(telling, options);

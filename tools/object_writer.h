@@ -20,6 +20,7 @@ struct StorageOptions {
   int protocol = 4;               // of pickle
   bool share_arrays = false;      // PickleWriting's, as is the next
   std::optional<std::size_t> array_alignment;
+  int threads = 0;  // as in DumpOptions
 };
 
 // Writes objects one after another, each as the format writes it, all in one compressed stream.

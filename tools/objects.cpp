@@ -38,6 +38,7 @@ std::unique_ptr<Reader> open_input(const std::string& name) {
 
 ObjectFile::ObjectFile(const std::string& name, const ReadOptions& options, Console& console, bool map) : name_(name) {
   options_.limits = options.limits;
+  options_.threads = options.threads;
   if (options.python2_strings) options_.pickle.python2_strings = *options.python2_strings;
   options_.metadata = true;
   options_.ensure_native_byte_order = false;  // what is stored is shown and passed on
@@ -53,7 +54,7 @@ ObjectFile::ObjectFile(const std::string& name, const ReadOptions& options, Cons
   } else {
     file_ = std::make_unique<ProgressReader>(std::move(file_), options.quiet);
   }
-  stream_.emplace(*file_, options_.limits);
+  stream_.emplace(*file_, options_.limits, options_.threads);
 }
 
 ObjectFile::~ObjectFile() = default;

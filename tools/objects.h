@@ -19,6 +19,7 @@ namespace larder::tools {
 struct ReadOptions {
   bool quiet = false;
   Limits limits;
+  int threads = 0;                                // as in LoadOptions
   std::optional<Python2Strings> python2_strings;  // nothing: as the library decides
 };
 

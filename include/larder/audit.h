@@ -84,6 +84,7 @@ struct Audit {
 
 struct AuditOptions {
   Limits limits{};
+  int threads = 0;  // that decompress at once, as in LoadOptions
 
   // How many findings are kept, and how many bytes of their arguments; the rest is only counted.
   std::size_t most_findings = 1000;

@@ -23,6 +23,9 @@ struct DumpOptions {
   // was made, scores. It is stored behind the value, with a checksum of each array, where joblib, pickle and numpy do
   // not look; larder/metadata.h reads it. None: nothing is stored. Borrowed for the duration of the dump.
   Value metadata{};
+  // Threads that compress at once, the caller's among them; 0: one for each processor that the process may use. What is
+  // written does not depend on it.
+  int threads = 0;
   FileOptions file{};      // durability, for paths
   PickleWriting pickle{};  // buffers beside a pickle; how arrays lie in joblib files
 };

@@ -26,6 +26,9 @@ struct LoadOptions {
 
   Limits limits{};
 
+  // Threads that decompress at once, the caller's among them; 0: one for each processor that the process may use.
+  int threads = 0;
+
   // Of pickles: strings of Python 2, buffers beside the pickle.
   PickleReading pickle{};
 

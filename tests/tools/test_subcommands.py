@@ -519,6 +519,25 @@ class Check(CommandTest):
         self.run_larder("check", "missing", "bad", "a.npy", status=4)
 
 
+class Threads(CommandTest):
+    def test_the_same_bytes_for_any_number(self):
+        values = numpy.arange(1_500_000).astype("<f8")
+        numpy.save("a.npy", values)
+        for codec in self.text("codecs", "--names").split():
+            files = [f"{codec}.{threads}" for threads in (1, 2, 5)]
+            for threads, name in zip((1, 2, 5), files):
+                self.run_larder("convert", "-c", f"{codec}:1" if codec != "raw" else codec, "--threads", str(threads), "a.npy", name)
+            contents = {open(name, "rb").read() for name in files}
+            self.assertEqual(len(contents), 1, codec)
+            self.run_larder("convert", "-c", "none", "--threads", "2", files[0], "back.npy")
+            self.assertTrue((numpy.load("back.npy") == values).all(), codec)
+
+    def test_what_is_no_number_of_threads(self):
+        numpy.save("a.npy", numpy.zeros(3))
+        self.fails(2, "ls", "--threads", "-1", "a.npy")
+        self.fails(2, "ls", "--threads", "many", "a.npy")
+
+
 class Catalogs(CommandTest):
     def test_codecs(self):
         codecs = json.loads(self.text("codecs", "-j"))

@@ -12,10 +12,10 @@ _larder() {
   done
   case $command in
     '') options='ls get convert check codecs formats --help --version' ;;
-    ls) options='--all --depth --json --max-bytes --python2-strings --quiet --help' ;;
-    get) options='--output --max-bytes --python2-strings --quiet --help' ;;
-    convert) options='--align --compress --format --meta --protocol --share-arrays --sync --verbose --max-bytes --python2-strings --quiet --help' ;;
-    check) options='--plain --verbose --json --max-bytes --python2-strings --quiet --help' ;;
+    ls) options='--all --depth --json --max-bytes --python2-strings --quiet --threads --help' ;;
+    get) options='--output --max-bytes --python2-strings --quiet --threads --help' ;;
+    convert) options='--align --compress --format --meta --protocol --share-arrays --sync --verbose --max-bytes --python2-strings --quiet --threads --help' ;;
+    check) options='--plain --verbose --json --max-bytes --python2-strings --quiet --threads --help' ;;
     codecs) options='--verbose --json --names --help' ;;
     formats) options='--json --names --help' ;;
   esac
@@ -28,7 +28,7 @@ _larder() {
     convert:--protocol) COMPREPLY=($(compgen -W '0 1 2 3 4 5 -1' -- "$word")); return ;;
     convert:--align) COMPREPLY=($(compgen -W '16 64 4096 65536' -- "$word")); return ;;
     *:--python2-strings) COMPREPLY=($(compgen -W 'ascii latin1 bytes' -- "$word")); return ;;
-    *:--depth | *:--max-bytes | convert:--meta) return ;;
+    *:--depth | *:--max-bytes | *:--threads | convert:--meta) return ;;
   esac
   if [[ -z $command || $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
