@@ -1,5 +1,7 @@
 #include "codecs/deflate_wrapper.h"
 
+#include <algorithm>
+
 #include "base/byte_order.h"
 #include "base/text.h"
 #include "codecs/deflate_checksum.h"
@@ -130,6 +132,33 @@ const char* fault_of_trailer(Wrapper wrapper, Bytes trailer, std::uint32_t check
   if (load_le<std::uint32_t>(trailer.data()) != checksum) return "the checksum of the content is wrong";
   if (load_le<std::uint32_t>(trailer.data() + 4) != (size & 0xffffffff)) return "the length of the content is wrong";
   return nullptr;
+}
+
+Bytes write_header(Wrapper wrapper, int level, MutableBytes to) noexcept {
+  if (wrapper == Wrapper::zlib) {
+    constexpr unsigned deflate_in_32_kib = 0x7800;
+    const unsigned effort = level >= 7 ? 3 : level == 6 ? 2 : level >= 2 ? 1 : 0;
+    const unsigned head = deflate_in_32_kib | effort << 6;
+    store_be(to.data(), static_cast<std::uint16_t>(head + (31 - head % 31) % 31));
+    return to.first(2);
+  }
+  constexpr unsigned smallest = 2;
+  constexpr unsigned fastest = 4;
+  constexpr unsigned unix_system = 3;
+  const unsigned effort = level == 9 ? smallest : level == 1 ? fastest : 0;
+  const std::array<unsigned, gzip_fixed_size> head = {0x1f, 0x8b, deflate_method, 0, 0, 0, 0, 0, effort, unix_system};
+  std::transform(head.begin(), head.end(), to.begin(), [](unsigned byte) { return static_cast<std::byte>(byte); });
+  return to.first(head.size());
+}
+
+Bytes write_trailer(Wrapper wrapper, std::uint32_t checksum, std::uint64_t size, MutableBytes to) noexcept {
+  if (wrapper == Wrapper::zlib) {
+    store_be(to.data(), checksum);
+  } else {
+    store_le(to.data(), checksum);
+    store_le(to.data() + 4, static_cast<std::uint32_t>(size));
+  }
+  return to.first(trailer_size(wrapper));
 }
 
 }  // namespace larder::internal

@@ -50,6 +50,15 @@ class WrapperHeader {
   std::uint32_t crc_ = 0;
 };
 
+// The longest header or trailer that is written.
+inline constexpr std::size_t longest_wrapping = 10;
+
+// Write the header of a stream at a level from 1 to 9, as zlib does, and the trailer behind content of this checksum
+// and size into `to`, which has longest_wrapping bytes; return what was written. A gzip header has neither a name nor a
+// time.
+Bytes write_header(Wrapper wrapper, int level, MutableBytes to) noexcept;
+Bytes write_trailer(Wrapper wrapper, std::uint32_t checksum, std::uint64_t size, MutableBytes to) noexcept;
+
 // How long the trailer is.
 std::size_t trailer_size(Wrapper wrapper) noexcept;
 // What is wrong with `trailer`, of which there are trailer_size bytes, behind content of this checksum and size; null

@@ -1,5 +1,8 @@
 #include "codecs/isal.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 #include "codecs/context_pool.h"
 #include "codecs/slice.h"
@@ -80,7 +83,37 @@ std::uint32_t isal_crc(std::uint32_t before, Bytes bytes) noexcept {
   return crc32_gzip_refl(before, bytes_of(bytes), bytes.size());
 }
 
+constexpr std::size_t memory_of_any_level = std::max(ISAL_DEF_LVL2_DEFAULT, ISAL_DEF_LVL3_DEFAULT);
+
+struct DeflateContext {
+  isal_zstream stream;
+  std::array<unsigned char, memory_of_any_level> memory;
+};
+
+std::size_t deflate_block(int level, Bytes in, bool last, MutableBytes out) {
+  static auto& pool = *new ContextPool<DeflateContext>;
+  const auto context = pool.take();
+  isal_zstream& stream = context->stream;
+  isal_deflate_stateless_init(&stream);
+  stream.level = static_cast<std::uint32_t>(level);
+  stream.level_buf = context->memory.data();
+  stream.level_buf_size = length_as<std::uint32_t>(context->memory.size());
+  stream.flush = last ? NO_FLUSH : FULL_FLUSH;
+  stream.end_of_stream = last ? 1 : 0;
+  stream.next_in = const_cast<unsigned char*>(bytes_of(in));
+  stream.avail_in = length_as<std::uint32_t>(in.size());
+  stream.next_out = reinterpret_cast<unsigned char*>(out.data());
+  stream.avail_out = length_as<std::uint32_t>(out.size());
+  if (isal_deflate_stateless(&stream) != COMP_OK || stream.avail_in != 0) return 0;
+  return out.size() - stream.avail_out;
+}
+
 }  // namespace
+
+const DeflateLibrary* isal_deflate() noexcept {
+  static constexpr DeflateLibrary library{.name = "ISA-L", .deflate = deflate_block};
+  return &library;
+}
 
 std::unique_ptr<Inflate> isal_inflate() { return std::make_unique<IsalInflate>(); }
 
@@ -89,6 +122,7 @@ const ChecksumFunctions* isal_checksums() noexcept {
   return &functions;
 }
 #else
+const DeflateLibrary* isal_deflate() noexcept { return nullptr; }
 std::unique_ptr<Inflate> isal_inflate() { return nullptr; }
 const ChecksumFunctions* isal_checksums() noexcept { return nullptr; }
 #endif

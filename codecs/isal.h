@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "codecs/deflate.h"
 #include "codecs/deflate_checksum.h"
 #include "codecs/inflate.h"
 
@@ -13,5 +14,8 @@ std::unique_ptr<Inflate> isal_inflate();
 
 // Null where this build lacks ISA-L.
 const ChecksumFunctions* isal_checksums() noexcept;
+
+// Levels 1 to 3. Null where this build lacks ISA-L.
+const DeflateLibrary* isal_deflate() noexcept;
 
 }  // namespace larder::internal

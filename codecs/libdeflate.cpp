@@ -1,5 +1,12 @@
 #include "codecs/libdeflate.h"
 
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "codecs/context_pool.h"
+#include "codecs/deflate_walk.h"
+
 #if LARDER_HAS_LIBDEFLATE
 #include <libdeflate.h>
 #endif
@@ -17,13 +24,56 @@ std::uint32_t crc(std::uint32_t before, Bytes bytes) noexcept {
   return libdeflate_crc32(before, bytes.data(), bytes.size());
 }
 
+struct FreeCompressor {
+  void operator()(libdeflate_compressor* compressor) const noexcept { libdeflate_free_compressor(compressor); }
+};
+using CompressorPool = ContextPool<libdeflate_compressor, FreeCompressor>;
+
+CompressorPool::Pointer compressor_for(int level) {
+  CompressorPool::Pointer compressor(libdeflate_alloc_compressor(level));
+  if (!compressor) fail(ErrorKind::limit, "libdeflate is out of memory");
+  return compressor;
+}
+
+constexpr std::array open_end = {std::byte{0x00}, std::byte{0x00}, std::byte{0xff}, std::byte{0xff}};
+constexpr std::size_t most_for_open_end = 1 + open_end.size();
+
+// Takes the mark of a final block off, and puts an empty stored block behind it: the three zeros that it begins with,
+// and on from the next byte. There is room for it. Returns the new size.
+std::size_t unmark_end(MutableBytes out, std::size_t used) {
+  const auto block = last_block(out.first(used));
+  if (!block) fail(ErrorKind::io, "libdeflate wrote what cannot be followed");
+  out[block->header / 8] &= ~(std::byte{1} << block->header % 8);
+  const std::size_t behind_zeros = (block->end + 3 + 7) / 8;
+  if (behind_zeros > used) out[used] = std::byte{0};
+  std::copy(open_end.begin(), open_end.end(), out.begin() + static_cast<std::ptrdiff_t>(behind_zeros));
+  return behind_zeros + open_end.size();
+}
+
+// libdeflate ends whatever it compresses.
+std::size_t deflate_block(int level, Bytes in, bool last, MutableBytes out) {
+  static auto& pools = *new std::array<CompressorPool, 13>;
+  const auto compressor = pools.at(static_cast<std::size_t>(level)).take([&] { return compressor_for(level); });
+  const std::size_t kept = last ? 0 : most_for_open_end;
+  if (out.size() < kept) return 0;
+  const std::size_t used =
+      libdeflate_deflate_compress(compressor.get(), in.data(), in.size(), out.data(), out.size() - kept);
+  return last || used == 0 ? used : unmark_end(out, used);
+}
+
 }  // namespace
+
+const DeflateLibrary* libdeflate_deflate() noexcept {
+  static constexpr DeflateLibrary library{.name = "libdeflate", .deflate = deflate_block};
+  return &library;
+}
 
 const ChecksumFunctions* libdeflate_checksums() noexcept {
   static constexpr ChecksumFunctions functions{.adler32 = adler, .crc32 = crc};
   return &functions;
 }
 #else
+const DeflateLibrary* libdeflate_deflate() noexcept { return nullptr; }
 const ChecksumFunctions* libdeflate_checksums() noexcept { return nullptr; }
 #endif
 

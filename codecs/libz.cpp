@@ -1,6 +1,9 @@
 #include "codecs/libz.h"
 
+#include <array>
+
 #include "base/text.h"
+#include "codecs/context_pool.h"
 #include "codecs/slice.h"
 
 #if LARDER_HAS_ZLIB
@@ -38,25 +41,32 @@ Step step_done(const z_stream& stream, Bytes in, MutableBytes out, int code) {
           .ended = code == Z_STREAM_END};
 }
 
-class DeflateEncoder final : public Encoder {
- public:
-  DeflateEncoder(Wrapper wrapper, int level) {
-    constexpr int default_memory = 8;
-    const int window_bits = wrapper == Wrapper::gzip ? MAX_WBITS + 16 : MAX_WBITS;
-    const int code = deflateInit2(&stream_, level, Z_DEFLATED, window_bits, default_memory, Z_DEFAULT_STRATEGY);
-    if (code != Z_OK) fail_with(code, stream_.msg);
+struct EndDeflate {
+  void operator()(z_stream* stream) const noexcept {
+    static_cast<void>(deflateEnd(stream));  // tells only that the stream was not ended
+    delete stream;
   }
-  ~DeflateEncoder() override { static_cast<void>(deflateEnd(&stream_)); }  // tells only that the stream was not ended
-
-  Step step(Bytes in, MutableBytes out, bool last) override {
-    set_buffers(stream_, in, out);
-    const int code = deflate(&stream_, last ? Z_FINISH : Z_NO_FLUSH);
-    return step_done(stream_, in, out, code);
-  }
-
- private:
-  z_stream stream_{};
 };
+using DeflatePool = ContextPool<z_stream, EndDeflate>;
+
+DeflatePool::Pointer deflate_context(int level) {
+  auto stream = std::make_unique<z_stream>();
+  constexpr int default_memory = 8;
+  const int code = deflateInit2(stream.get(), level, Z_DEFLATED, -MAX_WBITS, default_memory, Z_DEFAULT_STRATEGY);
+  if (code != Z_OK) fail_with(code, stream->msg);
+  return DeflatePool::Pointer(stream.release());
+}
+
+std::size_t deflate_block(int level, Bytes in, bool last, MutableBytes out) {
+  static auto& pools = *new std::array<DeflatePool, 10>;
+  const auto context = pools.at(static_cast<std::size_t>(level)).take([&] { return deflate_context(level); });
+  int code = deflateReset(context.get());
+  if (code != Z_OK) fail_with(code, context->msg);
+  set_buffers(*context, in, out);
+  code = deflate(context.get(), last ? Z_FINISH : Z_FULL_FLUSH);
+  const bool complete = last ? code == Z_STREAM_END : code == Z_OK && context->avail_out != 0;
+  return complete ? out.size() - context->avail_out : 0;
+}
 
 class LibzInflate final : public Inflate {
  public:
@@ -94,10 +104,6 @@ std::string libz_version() { return join("zlib ", zlibVersion()); }
 
 std::unique_ptr<Inflate> libz_inflate() { return std::make_unique<LibzInflate>(); }
 
-std::unique_ptr<Encoder> libz_encoder(Wrapper wrapper, int level) {
-  return std::make_unique<DeflateEncoder>(wrapper, level);
-}
-
 const ChecksumFunctions* libz_checksums() noexcept {
   static constexpr ChecksumFunctions functions{
       .adler32 =
@@ -112,11 +118,16 @@ const ChecksumFunctions* libz_checksums() noexcept {
           }};
   return &functions;
 }
+
+const DeflateLibrary* libz_deflate() noexcept {
+  static constexpr DeflateLibrary library{.name = "zlib", .deflate = deflate_block};
+  return &library;
+}
 #else
 std::string libz_version() { return {}; }
 std::unique_ptr<Inflate> libz_inflate() { return nullptr; }
-std::unique_ptr<Encoder> libz_encoder(Wrapper, int) { return nullptr; }
 const ChecksumFunctions* libz_checksums() noexcept { return nullptr; }
+const DeflateLibrary* libz_deflate() noexcept { return nullptr; }
 #endif
 
 }  // namespace larder::internal

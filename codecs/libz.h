@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "codecs/deflate.h"
 #include "codecs/deflate_checksum.h"
-#include "codecs/deflate_wrapper.h"
 #include "codecs/inflate.h"
 
 namespace larder::internal {
@@ -14,7 +14,8 @@ namespace larder::internal {
 std::string libz_version();
 
 std::unique_ptr<Inflate> libz_inflate();
-std::unique_ptr<Encoder> libz_encoder(Wrapper wrapper, int level);
 const ChecksumFunctions* libz_checksums() noexcept;
+// Levels 1 to 9.
+const DeflateLibrary* libz_deflate() noexcept;
 
 }  // namespace larder::internal

@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "base/byte_order.h"
+#include "codecs/deflate_effort.h"
+#include "codecs/deflate_encoding.h"
 #include "codecs/deflate_wrapper.h"
 #include "codecs/engine.h"
 #include "codecs/inflate_decoder.h"
@@ -49,7 +51,8 @@ template <Wrapper wrapper>
 std::optional<Engine> deflate_engine() {
   if (libz_version().empty()) return std::nullopt;
   return Engine{.library = libz_version(),
-                .encoder = [](int level) { return libz_encoder(wrapper, level); },
+                .levels = deflate_levels(),
+                .blocks = [](int level) { return deflate_encoding(wrapper, level); },
                 .decoder = [](const Limits&) -> std::unique_ptr<Decoder> {
                   return std::make_unique<InflateDecoder>(wrapper, fastest_inflate());
                 }};

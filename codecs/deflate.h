@@ -1,0 +1,30 @@
+// Raw deflate data (RFC 1951) being made: what a library does for zlib and gzip, which differ in what stands around it.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <larder/bytes.h>
+
+namespace larder::internal {
+
+// Compresses `in` into `out`, without a reference to anything before it. `last`: as the end of a stream; otherwise so
+// that anything may follow, behind an empty stored block that ends with a byte (00 00 ff ff, which decoders can look
+// for). Returns how many bytes of `out` were used, 0 where they are too few.
+//
+// Thread-safe. What comes out depends on nothing but `level`, `in`, `last` and the library. Error `limit` where there
+// is no memory for a context, which is kept for the next call.
+using Deflate = std::size_t (*)(int level, Bytes in, bool last, MutableBytes out);
+
+struct DeflateLibrary {
+  std::string_view name{};
+  Deflate deflate = nullptr;
+};
+
+// How hard to look for what repeats, and who looks.
+struct DeflateEffort {
+  const DeflateLibrary* library = nullptr;
+  int level = 0;  // as the library counts
+};
+
+}  // namespace larder::internal

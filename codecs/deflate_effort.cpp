@@ -1,0 +1,108 @@
+#include "codecs/deflate_effort.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "base/text.h"
+#include "codecs/isal.h"
+#include "codecs/libdeflate.h"
+#include "codecs/libz.h"
+
+namespace larder::internal {
+namespace {
+
+enum class Who { isal, libdeflate };
+
+struct Rung {
+  Who who = Who::isal;
+  int level = 0;
+  double slack = 0;
+};
+
+constexpr double any = std::numeric_limits<double>::infinity();  // good enough, whatever the others make of it
+
+// By level of zlib, from 1 on. Measured on arrays of many kinds and on texts, see docs/codecs.md.
+const std::array<std::vector<Rung>, 9>& ladders() {
+  using enum Who;
+  static const std::array<std::vector<Rung>, 9> all = {{
+      {{isal, 2, any}, {libdeflate, 1, any}},
+      {{isal, 2, 0.02}, {isal, 3, 0.02}, {libdeflate, 1, any}},
+      {{isal, 2, 0.03}, {isal, 3, 0.03}, {libdeflate, 1, 0.06}, {libdeflate, 3, any}},
+      {{isal, 2, 0.02}, {isal, 3, 0.03}, {libdeflate, 3, 0.05}, {libdeflate, 5, any}},
+      {{isal, 2, 0.02}, {isal, 3, 0.02}, {libdeflate, 3, 0.015}, {libdeflate, 5, any}},
+      {{isal, 2, 0.015}, {isal, 3, 0.02}, {libdeflate, 5, 0.02}, {libdeflate, 6, any}},
+      {{isal, 2, 0.01}, {isal, 3, 0.02}, {libdeflate, 6, 0.015}, {libdeflate, 7, any}},
+      {{isal, 2, 0.01}, {isal, 3, 0.02}, {libdeflate, 6, 0.015}, {libdeflate, 7, 0.02}, {libdeflate, 8, any}},
+      {{isal, 2, 0.01}, {isal, 3, 0.02}, {libdeflate, 6, 0.015}, {libdeflate, 7, 0.015}, {libdeflate, 8, any}},
+  }};
+  return all;
+}
+
+const DeflateLibrary* library_of(Who who) noexcept { return who == Who::isal ? isal_deflate() : libdeflate_deflate(); }
+
+// What the codecs need at least, and so has every build that comes here.
+DeflateEffort libz_effort(int level) noexcept { return {.library = libz_deflate(), .level = level}; }
+
+// Below, samples are not worth their time, and ISA-L's tables not worth theirs.
+constexpr std::size_t short_block = std::size_t{64} << 10;
+
+DeflateEffort effort_for_short_blocks(int level) noexcept {
+  constexpr int fastest_at_same_size = 7;  // the levels above gain nothing there
+  if (const DeflateLibrary* found = libdeflate_deflate())
+    return {.library = found, .level = std::min(level, fastest_at_same_size)};
+  return libz_effort(level);
+}
+
+// Dear efforts make dear samples, but leave more time for them.
+constexpr std::size_t largest_sample_at(int level) noexcept { return std::size_t{level <= 3 ? 16U : 32U} << 10; }
+
+Bytes sample_of(Bytes block, std::size_t largest) noexcept {
+  const std::size_t size = std::min(largest, block.size() / 8);
+  return block.subspan((block.size() - size) / 2, size);
+}
+
+}  // namespace
+
+DeflateChoice::DeflateChoice(int level)
+    : for_short_blocks_(effort_for_short_blocks(level)), largest_sample_(largest_sample_at(level)) {
+  for (const Rung& rung : ladders().at(static_cast<std::size_t>(level - 1))) {
+    const DeflateLibrary* library = library_of(rung.who);
+    if (library == nullptr) continue;
+    candidates_.push_back({.effort = {.library = library, .level = rung.level}, .slack = rung.slack});
+    if (rung.slack == any) return;
+  }
+  candidates_.push_back({.effort = libz_effort(level), .slack = any});
+}
+
+DeflateEffort DeflateChoice::effort_for(Bytes block, MutableBytes scratch) const {
+  if (block.size() < short_block) return for_short_blocks_;
+  if (candidates_.size() == 1) return candidates_.front().effort;
+  const Bytes sample = sample_of(block, largest_sample_);
+  std::vector<std::size_t> sizes;
+  for (const Candidate& candidate : candidates_) {
+    const DeflateEffort& effort = candidate.effort;
+    const std::size_t size = effort.library->deflate(effort.level, sample, true, scratch);
+    sizes.push_back(size == 0 ? scratch.size() : size);
+  }
+  const auto best = static_cast<double>(*std::min_element(sizes.begin(), sizes.end()));
+  std::size_t chosen = 0;
+  while (static_cast<double>(sizes[chosen]) > best * (1 + candidates_[chosen].slack)) ++chosen;
+  return candidates_[chosen].effort;
+}
+
+std::string DeflateChoice::description() const {
+  std::string text;
+  for (const Candidate& candidate : candidates_)
+    text += join(text.empty() ? "" : ", ", candidate.effort.library->name, ' ', candidate.effort.level);
+  return text;
+}
+
+std::vector<LevelEngine> deflate_levels() {
+  std::vector<LevelEngine> levels;
+  for (int level = 1; level <= static_cast<int>(ladders().size()); ++level)
+    levels.push_back({.from = level, .to = level, .engine = DeflateChoice(level).description()});
+  return levels;
+}
+
+}  // namespace larder::internal
