@@ -18,6 +18,7 @@ struct BlockInput {
   Bytes bytes{};                 // what to compress: `own`, or memory of the caller that outlives the work on it
   std::vector<std::byte> own{};  // what was gathered
   std::uint64_t size = 0;        // bytes of content that were gathered
+  bool first = true;             // it is the first of the stream
   std::uint32_t checksum = 0;    // whatever BlockEncoding::gather keeps here for the compressor
 };
 
@@ -38,7 +39,7 @@ class CompressedBlock {
 };
 
 // Compresses blocks, one after another, in one thread; holds the library's context. What it makes of a block depends on
-// nothing but the block, the level, and whether it is the last: not on the blocks that it saw before.
+// nothing but the block, the level, and whether it is the first or the last: not on the blocks that it saw before.
 class BlockCompressor {
  public:
   BlockCompressor() = default;
@@ -69,6 +70,9 @@ class BlockEncoding {
   // Takes of the front of `in` what the block still holds, and returns how much that was: less than all of it, possibly
   // nothing, means that the block is full. Default: bytes as they are, up to block_size().
   virtual std::size_t gather(Bytes in, BlockInput& block);
+
+  // Sees the content of each block, in order, before it is compressed: for checksums of the whole content.
+  virtual void pass(Bytes) {}
 
   virtual std::unique_ptr<BlockCompressor> compressor() const = 0;
 

@@ -67,6 +67,8 @@ void BlockWriter::give_gathered(bool last) {
 
 void BlockWriter::give(std::unique_ptr<Block> block) {
   while (given_.size() >= work_.enough()) take();
+  block->input.first = std::exchange(next_is_first_, false);
+  encoding_->pass(block->input.bytes);
   given_.push_back(std::move(block));
   work_.give([this, &compressed = *given_.back()](std::size_t thread) { compress(compressed, thread); });
 }

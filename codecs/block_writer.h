@@ -48,6 +48,7 @@ class BlockWriter final : public Writer {
   Writer& below_;
   std::unique_ptr<BlockEncoding> encoding_;
   std::string codec_;
+  bool next_is_first_ = true;
   bool begun_ = false;
   std::uint64_t written_ = 0;                                  // bytes of content whose blocks were written
   std::unique_ptr<Block> gathering_;                           // the block that is not full yet

@@ -5,18 +5,21 @@
 #include "base/text.h"
 #include "codecs/engine.h"
 #include "codecs/frame_head.h"
+#include "codecs/lz4/block.h"
+#include "codecs/lz4/decoding.h"
+#include "codecs/lz4/encoding.h"
+#include "codecs/lz4/frame.h"
 #include "codecs/skippable.h"
 #include "codecs/slice.h"
 
 #if LARDER_HAS_LZ4
-#include <lz4.h>
 #include <lz4frame.h>
 #endif
 
 namespace larder::internal {
 namespace {
 
-constexpr std::uint32_t frame_magic = 0x184d2204;
+using lz4::frame_magic;
 constexpr std::uint32_t legacy_magic = 0x184c2102;  // before frames; recognised, so that it is refused by name
 
 }  // namespace
@@ -45,52 +48,6 @@ std::size_t checked(LZ4F_errorCode_t result) {
   }
   fail(kind, "liblz4 says: ", name);
 }
-
-// Blocks of 4 MiB that do not depend on each other: within 0.1 % of the size of linked ones, and two threads can work
-// on them.
-LZ4F_preferences_t preferences(int level) {
-  LZ4F_preferences_t result = LZ4F_INIT_PREFERENCES;
-  result.frameInfo.blockSizeID = LZ4F_max4MB;
-  result.frameInfo.blockMode = LZ4F_blockIndependent;
-  result.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled;
-  result.compressionLevel = level;
-  return result;
-}
-
-class Lz4Encoder final : public Encoder {
- public:
-  explicit Lz4Encoder(int level) : preferences_(preferences(level)) {
-    static_cast<void>(checked(LZ4F_createCompressionContext(&context_, LZ4F_VERSION)));
-  }
-  ~Lz4Encoder() override { static_cast<void>(LZ4F_freeCompressionContext(context_)); }
-
-  std::size_t room() const override { return LZ4F_HEADER_SIZE_MAX + LZ4F_compressBound(slice_size, &preferences_); }
-  void expect(std::uint64_t size) override { preferences_.frameInfo.contentSize = size; }
-
-  Step step(Bytes in, MutableBytes out, bool last) override {
-    std::size_t produced = 0;
-    if (!begun_) {
-      produced += checked(LZ4F_compressBegin(context_, out.data(), out.size(), &preferences_));
-      begun_ = true;
-    }
-    if (!in.empty()) {
-      const MutableBytes rest = out.subspan(produced);
-      produced += checked(LZ4F_compressUpdate(context_, rest.data(), rest.size(), in.data(), in.size(), nullptr));
-    }
-    // The end may need a block's room of its own: it waits for a step without input.
-    const bool ends = last && in.empty();
-    if (ends) {
-      const MutableBytes rest = out.subspan(produced);
-      produced += checked(LZ4F_compressEnd(context_, rest.data(), rest.size(), nullptr));
-    }
-    return {.consumed = in.size(), .produced = produced, .ended = ends};
-  }
-
- private:
-  LZ4F_preferences_t preferences_;
-  LZ4F_cctx* context_ = nullptr;
-  bool begun_ = false;
-};
 
 class Lz4Decoder final : public Decoder {
  public:
@@ -149,9 +106,10 @@ class Lz4Decoder final : public Decoder {
 }  // namespace
 
 std::optional<Engine> lz4_engine() {
-  return Engine{.library = join("liblz4 ", LZ4_versionString()),
-                .encoder = [](int level) -> std::unique_ptr<Encoder> { return std::make_unique<Lz4Encoder>(level); },
-                .decoder = [](const Limits&) -> std::unique_ptr<Decoder> { return std::make_unique<Lz4Decoder>(); }};
+  return Engine{.library = join("liblz4 ", lz4::library_version()),
+                .blocks = lz4::encoding,
+                .decoder = [](const Limits&) -> std::unique_ptr<Decoder> { return std::make_unique<Lz4Decoder>(); },
+                .block_decoding = [](const Limits&) { return lz4::decoding(); }};
 }
 #else
 std::optional<Engine> lz4_engine() { return std::nullopt; }

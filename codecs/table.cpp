@@ -81,8 +81,8 @@ std::vector<Row> rows() {
                 .has_checksum = true},
        .recognises = recognises_lz4,
        .engine = lz4_engine,
-       .checksum_at = 4,  // frame descriptor
-       .checksum_bits = std::byte{0x04}},
+       .checksum_at = 4,  // frame descriptor: of the content, of the blocks
+       .checksum_bits = std::byte{0x14}},
       {.info = {.name = "zstd",
                 .aliases = {"zst"},
                 .extensions = {".zst"},
@@ -119,6 +119,7 @@ std::optional<Region> compress_in_one_block(BlockEncoding& encoding, Bytes bytes
     block = {};
     if (encoding.gather(bytes, block) != bytes.size()) return std::nullopt;
   }
+  encoding.pass(block.bytes);
   CompressedBlock compressed;
   encoding.compressor()->compress(block, true, compressed);
   std::vector<std::byte> result;
