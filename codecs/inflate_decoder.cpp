@@ -34,9 +34,7 @@ Step InflateDecoder::step(Bytes in, MutableBytes out, bool) {
 }
 
 Step InflateDecoder::inflate(Bytes in, MutableBytes out) {
-  // So little that it is still in the cache when its checksum is computed.
-  constexpr std::size_t most = 256 * 1024;
-  const Step step = inflate_->step(in, out.first(std::min(out.size(), most)));
+  const Step step = inflate_->step(in, out.first(std::min(out.size(), cached_content)));
   checksum_ = checksum(wrapper_, checksum_, out.first(step.produced));
   size_ += step.produced;
   return step;

@@ -14,6 +14,9 @@ namespace larder::internal {
 // The fastest engine of this build for streams of unknown size; null where it has none.
 std::unique_ptr<Inflate> fastest_inflate();
 
+// So much content at a time is still in the cache when its checksum is computed.
+inline constexpr std::size_t cached_content = 256 * 1024;
+
 // Header, deflate data and trailer, byte for byte as they come.
 class InflateDecoder final : public Decoder {
  public:

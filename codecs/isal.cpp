@@ -57,7 +57,9 @@ class IsalInflate final : public Inflate {
   }
 
   bool at_block_start() const override {
-    return state_->block_state == ISAL_BLOCK_NEW_HDR && state_->read_in_length == 0 && state_->tmp_in_size == 0 &&
+    // ISAL_BLOCK_HDR: it looked for a header; what there was of one is kept in one of the two buffers.
+    const bool is_before_header = state_->block_state == ISAL_BLOCK_NEW_HDR || state_->block_state == ISAL_BLOCK_HDR;
+    return is_before_header && state_->read_in_length == 0 && state_->tmp_in_size == 0 &&
            state_->tmp_out_processed == state_->tmp_out_valid;
   }
 

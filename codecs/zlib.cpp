@@ -6,6 +6,7 @@
 #include "codecs/deflate_encoding.h"
 #include "codecs/deflate_wrapper.h"
 #include "codecs/engine.h"
+#include "codecs/inflate_blocks.h"
 #include "codecs/inflate_decoder.h"
 #include "codecs/libz.h"
 
@@ -55,6 +56,9 @@ std::optional<Engine> deflate_engine() {
                 .blocks = [](int level) { return deflate_encoding(wrapper, level); },
                 .decoder = [](const Limits&) -> std::unique_ptr<Decoder> {
                   return std::make_unique<InflateDecoder>(wrapper, fastest_inflate());
+                },
+                .block_decoding = [](const Limits&) -> std::unique_ptr<BlockDecoding> {
+                  return std::make_unique<InflateBlocks>(wrapper);
                 }};
 }
 
