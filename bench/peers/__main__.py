@@ -75,6 +75,11 @@ class Bench:
         """The data sets, at most `most` bytes of each."""
         return [one.first(most) for one in self.sets]
 
+    def data_for(self, case):
+        """As much of the data sets as the case's codec and level can be given in the time that there is."""
+        slow = case.codec == "bz2" or (case.codec != "zstd" and case.level > 6)
+        return self.data(self.effort.xz_most if case.codec == "xz" else self.effort.slow_most if slow else self.effort.most)
+
 
 def parse_arguments():
     parser = parser_of(__doc__.splitlines()[0])
@@ -99,12 +104,14 @@ def run(options, scratch):
     sets, absent = data.data_sets(options.effort, options.data, scratch)
     bench = Bench(options, options.effort, Report(REASONS), scratch, Worker(options.build), sets, options.build,
                   options.out.with_suffix(".svg"))  # fmt: skip
+    spent = []
     for name in options.only:
         before = time.time()
         PARTS[name](bench)
-        print(f"\n({name}: {time.time() - before:.0f} s)", flush=True)
+        spent.append(f"{name} {time.time() - before:.0f} s")
+        print(f"\n({spent[-1]})", flush=True)
     bench.worker.close()
-    bench.report.write(options.out, machine.describe(bench, started, load_before, absent))
+    bench.report.write(options.out, machine.describe(bench, started, load_before, spent, absent))
     print(f"\nwritten: {options.out}")
 
 

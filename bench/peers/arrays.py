@@ -19,7 +19,6 @@ class Case:
     dump: float = None  # goals: times joblib's speed
     own: float = None
     foreign: float = None
-    slow: bool = False  # joblib takes a minute for 64 MiB
 
     @property
     def name(self):
@@ -31,14 +30,14 @@ DEFLATE_DUMPS = {1: 8, 3: 15, 6: 6, 9: 5}
 
 def groups(effort):
     """(title, cases)."""
-    for codec in ("zlib", "gzip"):
+    for codec, levels in (("zlib", effort.zlib_levels), ("gzip", effort.gzip_levels)):
         yield codec, [
-            Case(codec, level, DEFLATE_DUMPS.get(level), own=4 if level == 3 else None, foreign=2.2 if level == 3 else None, slow=level > 6)
-            for level in effort.zlib_levels
+            Case(codec, level, DEFLATE_DUMPS.get(level), own=4 if level == 3 else None, foreign=2.2 if level == 3 else None)
+            for level in levels
         ]
-    yield "lz4", [Case("lz4", level, dump=3, own=2.5, slow=level > 6) for level in effort.lz4_levels]
-    yield "bz2", [Case("bz2", 9, dump=2, own=2, slow=True)]
-    yield "xz", [Case("xz", level, dump=1.8, own=1.8, slow=True) for level in effort.xz_levels]
+    yield "lz4", [Case("lz4", level, dump=3, own=2.5) for level in effort.lz4_levels]
+    yield "bz2", [Case("bz2", 9, dump=2, own=2)]
+    yield "xz", [Case("xz", level, dump=1.8, own=1.8) for level in effort.xz_levels]
 
 
 def taken_by(work, path=None):
@@ -100,7 +99,7 @@ def measure(bench):
         speeds, sizes, goals = {}, {}, {}
         for case in cases:
             found = {}
-            for data in bench.data(bench.effort.slow_most if case.slow else bench.effort.most):
+            for data in bench.data_for(case):
                 found[data.name] = measure_case(bench, case, data)
             for key, text in COLUMNS:
                 column = text.format(case.name)

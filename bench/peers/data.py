@@ -79,5 +79,5 @@ def data_sets(effort, folder, scratch):
             absent.append(f"The real {kind} are missing: LARDER_DATA names no folder with them.")
         found += of_kind
     for name, make in list(SYNTHETIC.items())[: effort.data_sets]:
-        found.append((name, make(effort.synthetic)))
+        found.append((name, make(effort.most)))
     return [DataSet(name, array, scratch).first(effort.most) for name, array in found], absent

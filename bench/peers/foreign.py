@@ -45,7 +45,7 @@ def measure(bench):
         "What other programs wrote in blocks, decompressed by `larder_stream` with two threads: times the program's own speed, and times "
         "larder's speed with one thread. The largest data sets.",
     )
-    largest = sorted(bench.data(bench.effort.slow_most), key=lambda data: data.nbytes)[-5:]
+    largest = sorted(bench.data(bench.effort.slow_most), key=lambda data: data.nbytes)[-3:]
     beside_peer, beside_one = {}, {}
     for codec, write, read in STREAMS:
         shown = write.removesuffix(" -c").replace(" -q", "")

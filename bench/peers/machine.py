@@ -30,7 +30,7 @@ def load_text():
     return f"{os.getloadavg()[0]:.1f}"
 
 
-def describe(bench, started, load_before, absent):
+def describe(bench, started, load_before, spent, absent):
     memory = int(value_of("/proc/meminfo", "MemTotal").split()[0]) / (1 << 20)
     cores = len(os.sched_getaffinity(0))
     known = "\n".join(f"- {name}: {version}" for name, version in versions())
@@ -38,7 +38,8 @@ def describe(bench, started, load_before, absent):
     minutes = (time.time() - started) / 60
     return f"""# Results
 
-Written by `bench/peers` on {time.strftime('%Y-%m-%d %H:%M', time.gmtime(started))} UTC, larder {commit(bench.root)}, --{bench.effort.name}, in {minutes:.1f} minutes;
+Written by `bench/peers` on {time.strftime('%Y-%m-%d %H:%M', time.gmtime(started))} UTC, larder {commit(bench.root)}, --{bench.effort.name}, in {minutes:.1f} minutes
+({', '.join(spent)});
 [README.md](README.md) says how. Ratios are medians over rounds ({bench.effort.rounds} at most; one where a row takes longer than {bench.effort.row_seconds:g} s), in each
 of which every side runs once; goals are judged by the median over the data sets. Times: how many times the peer's speed.
 
@@ -46,7 +47,7 @@ of which every side runs once; goals are judged by the median over the data sets
 - load average: {load_before} before, {load_text()} after (the bench itself counts up to 2)
 {known}
 
-What is measured on, at most the first {bench.effort.most / 1e6:.1f} MB of each ({bench.effort.slow_most / 1e6:.1f} MB for bz2, xz, sizes and the highest levels,
+What is measured on, at most the first {bench.effort.most / 1e6:.1f} MB of each ({bench.effort.slow_most / 1e6:.1f} MB for bz2, sizes and the highest levels,
 {bench.effort.library_most / 1e6:.1f} MB in one thread):
 
 {data}

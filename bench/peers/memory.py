@@ -7,7 +7,7 @@ from measuring import verdict
 from report import Goal
 
 PER_THREAD = 8  # MiB
-CODECS = ("zlib:1", "zlib:6", "gzip:3", "lz4:1", "lz4:9", "bz2:9", "xz:3", "xz:6", "lzma:3", "zstd:3", "zstd:9")
+CODECS = ("zlib:1", "zlib:6", "gzip:3", "lz4:1", "lz4:9", "bz2:9", "xz:3", "xz:6", "lzma:3", "zstd:3", "zstd:9", "zstd:19")
 OWN_WINDOW = ("xz", "lzma", "zstd")  # what the bare library needs comes on top
 
 

@@ -27,7 +27,6 @@ class Case:
     codec: str
     level: int
     peers: tuple
-    slow: bool = False
 
     @property
     def name(self):
@@ -39,9 +38,9 @@ def cases(effort):
         pigz = Peer("pigz -3 -p 2 -c", 8)
         igzip = Peer("igzip -T 2 -1 -c", 1.7, "igzip -d -c", 1.8)
         yield Case("gzip", level, (igzip, pigz))
-    yield Case("bz2", 9, (Peer("lbzip2 -n 2 -9 -c", 1, "lbzip2 -n 2 -d -c", 1),), slow=True)
+    yield Case("bz2", 9, (Peer("lbzip2 -n 2 -9 -c", 1, "lbzip2 -n 2 -d -c", 1),))
     for level in effort.xz_levels:
-        yield Case("xz", level, (Peer(f"xz -T2 -{level} -c", 1, "xz -T2 -d -c", 1),), slow=True)
+        yield Case("xz", level, (Peer(f"xz -T2 -{level} -c", 1, "xz -T2 -d -c", 1),))
     for level in effort.zstd_levels:
         yield Case("zstd", level, (Peer(f"zstd -T2 -{level} -q -c", 1.1, "zstd -d -q -c", 1.8),))
     for level in effort.lz4_levels:
@@ -74,7 +73,7 @@ def measure(bench):
     )
     speeds, sizes, goals = {}, {}, {}
     for case in cases(bench.effort):
-        measured = {data.name: measure_case(bench, case, data) for data in bench.data(bench.effort.slow_most if case.slow else bench.effort.most)}
+        measured = {data.name: measure_case(bench, case, data) for data in bench.data_for(case)}
         for peer in case.peers:
             for ours, theirs, goal in (("larder", peer.command, peer.goal), ("larder -d", peer.decompress, peer.decompress_goal)):
                 if not theirs:
