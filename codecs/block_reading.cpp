@@ -8,7 +8,6 @@ namespace larder::internal {
 
 namespace {
 
-constexpr std::size_t usual_fill = std::size_t{256} * 1024;
 // Compressed bytes of a single block; also what a hostile stream can make this code hold.
 constexpr std::size_t most_ahead = std::size_t{64} << 20;
 constexpr int most_joins = 8;
@@ -16,11 +15,7 @@ constexpr int most_joins = 8;
 }  // namespace
 
 BlockReading::BlockReading(Reader& below, std::unique_ptr<BlockDecoding> decoding, std::size_t threads)
-    : below_(below),
-      decoding_(std::move(decoding)),
-      window_start_(below.position()),
-      decompressors_(threads),
-      work_(threads) {}
+    : decoding_(std::move(decoding)), window_(below), decompressors_(threads), work_(threads) {}
 
 BlockReading::~BlockReading() = default;
 
@@ -69,7 +64,8 @@ void BlockReading::look_ahead(MutableBytes out) {
         gave_up_ = blocks_.empty();
         return;
       case Found::Kind::end:
-        end_at(window_start_ + cursor_ + found.advance);
+        window_.move_to(window_.position() + found.advance);
+        ended_ = true;
         return;
       case Found::Kind::more:
       case Found::Kind::give_up:
@@ -83,40 +79,25 @@ void BlockReading::look_ahead(MutableBytes out) {
 
 Found BlockReading::look() {
   while (true) {
-    const Bytes ahead = Bytes(window_).subspan(cursor_);
-    const Found found = decoding_->find(ahead, source_ended_);
+    const Bytes ahead = window_.ahead();
+    const Found found = decoding_->find(ahead, window_.is_all());
     if (found.kind != Found::Kind::more) {
       const bool fits = found.take <= ahead.size() && found.advance <= ahead.size();
       const bool too_early = found.kind == Found::Kind::end && !blocks_.empty();
       return fits && !too_early ? found : Found{};
     }
-    if (source_ended_ || found.take <= ahead.size() || found.take > most_ahead) return {};
-    fill(found.take);
+    if (window_.is_all() || found.take <= ahead.size() || found.take > most_ahead) return {};
+    window_.show(found.take);
   }
-}
-
-void BlockReading::fill(std::size_t size) {
-  window_.erase(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(cursor_));
-  window_start_ += std::exchange(cursor_, 0);
-  const std::size_t wanted = std::max(size, window_.size() + usual_fill);
-  std::size_t held = window_.size();
-  window_.resize(wanted);
-  while (held < wanted) {
-    const std::size_t read = below_.read(MutableBytes(window_).subspan(held));
-    held += read;
-    source_ended_ = read == 0;
-    if (source_ended_) break;
-  }
-  window_.resize(held);
 }
 
 std::unique_ptr<BlockReading::Block> BlockReading::next_block(const Found& found) {
   auto block = fresh_block();
-  const auto first = window_.begin() + static_cast<std::ptrdiff_t>(cursor_);
-  block->start = window_start_ + cursor_;
-  block->compressed.assign(first, first + static_cast<std::ptrdiff_t>(found.take));
+  const Bytes compressed = window_.ahead().first(found.take);
+  block->start = window_.position();
+  block->compressed.assign(compressed.begin(), compressed.end());
   block->found = found;
-  cursor_ += found.advance;
+  window_.advance(found.advance);
   return block;
 }
 
@@ -161,11 +142,7 @@ std::size_t BlockReading::take_block() {
   const DecodedBlock& decoded = block->decoded;
   if (verdict == Verdict::ends) {
     drop_blocks();
-    below_.seek(block->start + decoded.used);
-    window_.clear();
-    window_start_ = block->start + decoded.used;
-    cursor_ = 0;
-    source_ended_ = false;
+    window_.move_to(block->start + decoded.used);
   } else if (decoded.size != block->found.size) {
     settle();  // the places of those behind it were chosen for the expected size
   }
@@ -217,11 +194,6 @@ void BlockReading::settle() {
     if (!own.empty()) std::memcpy(own.data(), block->target.data(), own.size());
     block->target = own;
   }
-}
-
-void BlockReading::end_at(std::uint64_t position) {
-  below_.seek(position);
-  ended_ = true;
 }
 
 void BlockReading::drop_blocks() {

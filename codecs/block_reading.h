@@ -12,6 +12,7 @@
 #include "codecs/block_decoding.h"
 #include "codecs/buffer.h"
 #include "codecs/ordered_work.h"
+#include "codecs/window.h"
 
 namespace larder::internal {
 
@@ -52,8 +53,6 @@ class BlockReading {
   // content are for.
   void look_ahead(MutableBytes out);
   Found look();
-  // Shows at least `size` bytes behind the cursor, fewer at the end of the source.
-  void fill(std::size_t size);
   std::unique_ptr<Block> next_block(const Found& found);
   void give(std::unique_ptr<Block> block);
   void decode(Block& block, std::size_t thread);
@@ -66,18 +65,13 @@ class BlockReading {
   bool join_with_next();
   // Waits for all blocks and takes those that lie in the caller's memory out of it: their places turned out wrong.
   void settle();
-  void end_at(std::uint64_t position);
   void drop_blocks();
   std::size_t hand_out(MutableBytes out);
   std::unique_ptr<Block> fresh_block();
 
-  Reader& below_;
   std::unique_ptr<BlockDecoding> decoding_;
-  std::vector<std::byte> window_;   // compressed bytes, read ahead
-  std::size_t cursor_ = 0;          // of the window: where the next look begins
-  std::uint64_t window_start_ = 0;  // in the source
-  bool source_ended_ = false;       // the window goes to the end of the source
-  bool waits_ = false;              // nothing can be found before all blocks are accepted
+  Window window_;       // of the compressed bytes: it begins where the next look does
+  bool waits_ = false;  // nothing can be found before all blocks are accepted
   bool ended_ = false;
   bool gave_up_ = false;
   std::unique_ptr<Block> ready_;               // its content is being handed out

@@ -10,7 +10,7 @@ namespace larder::internal {
 
 class Buffer {
  public:
-  // Room for `size` bytes, of unspecified content; what was in it before is gone.
+  // Room for `size` bytes. Their content is unspecified where there was less room before, else what it was.
   MutableBytes room(std::size_t size) {
     if (capacity_ < size) {
       capacity_ = 0;
@@ -19,6 +19,8 @@ class Buffer {
     }
     return {memory_.get(), size};
   }
+
+  std::size_t size() const noexcept { return capacity_; }
 
   // The first `size` bytes, which were asked for before.
   Bytes first(std::size_t size) const noexcept { return {memory_.get(), size}; }

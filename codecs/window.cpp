@@ -1,0 +1,42 @@
+#include "codecs/window.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace larder::internal {
+
+namespace {
+
+constexpr std::size_t least_read = std::size_t{512} << 10;
+
+}  // namespace
+
+void Window::show(std::size_t size) {
+  const Bytes kept = ahead();
+  const std::size_t wanted = std::max(size, kept.size() + least_read);
+  if (wanted > memory_.size()) {
+    Buffer larger;
+    const MutableBytes room = larger.room(wanted);
+    if (!kept.empty()) std::memcpy(room.data(), kept.data(), kept.size());
+    memory_ = std::move(larger);
+  } else if (cursor_ != 0 && !kept.empty()) {
+    std::memmove(memory_.room(wanted).data(), kept.data(), kept.size());
+  }
+  held_ = kept.size();
+  start_ += std::exchange(cursor_, 0);
+  while (held_ < wanted && !source_ended_) {
+    const std::size_t read = below_.read(memory_.room(wanted).subspan(held_));
+    held_ += read;
+    source_ended_ = read == 0;
+  }
+}
+
+void Window::move_to(std::uint64_t position) {
+  below_.seek(position);
+  start_ = position;
+  cursor_ = held_ = 0;
+  source_ended_ = false;
+}
+
+}  // namespace larder::internal
