@@ -11,8 +11,8 @@
 //   load FILE                        loads an array, which must have the bytes of what is held
 //   compress WHO CODEC LEVEL         compresses what is held, in memory, in one thread; WHO is `larder` or `bare`
 //   decompress WHO CODEC LEVEL       decompresses what `bare` compresses, in memory, in one thread
-//   unblocked CODEC LEVEL            BYTES is the size of the stream if all of it is one block; 0: unblocked.h says for
-//   which codecs
+//   cut CODEC LEVEL                  BYTES is the size of a stream in blocks, as in block_loss.h
+//   uncut CODEC LEVEL                that of a stream of the same engine that is not cut
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -28,8 +28,8 @@
 #include <larder/load.h>
 
 #include "bare_codecs.h"
+#include "block_loss.h"
 #include "timing.h"
-#include "unblocked.h"
 
 namespace larder::bench {
 
@@ -68,7 +68,8 @@ class Worker {
     if (what == "load") return load_from(words.at(1));
     if (what == "compress") return compress(words.at(1), words.at(2), std::stoi(words.at(3)));
     if (what == "decompress") return decompress(words.at(1), words.at(2), std::stoi(words.at(3)));
-    if (what == "unblocked") return {0, 0, unblocked_size(held_.bytes(), words.at(1), std::stoi(words.at(2)))};
+    if (what == "cut") return {0, 0, block_loss(held_.bytes(), words.at(1), std::stoi(words.at(2))).cut};
+    if (what == "uncut") return {0, 0, block_loss(held_.bytes(), words.at(1), std::stoi(words.at(2))).uncut};
     throw std::runtime_error("there is no work called " + what);
   }
 

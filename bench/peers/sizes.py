@@ -33,10 +33,10 @@ def zlib_sizes(ask, data):
 
 
 def blocked_sizes(ask, data):
-    """[(codec:level, larder's size, that of one block or 0)]."""
+    """[(codec:level, the size in blocks, that of the uncut stream; both 0 for a codec without blocks)]."""
     ask("hold", data.npy, 0)
     return [
-        (f"{codec}:{level}", ask("compress", "larder", codec, level).bytes, ask("unblocked", codec, level).bytes)
+        (f"{codec}:{level}", ask("cut", codec, level).bytes, ask("uncut", codec, level).bytes)
         for codec, level, _ in BLOCKED
     ]
 
@@ -80,7 +80,7 @@ def measure_blocks(bench):
     found = for_each(bench, bench.data(bench.effort.slow_most), blocked_sizes)
     bench.report.section(
         "What blocks cost",
-        "The stream in blocks beside the stream that the same engine makes of all of it as one block. bz2's blocks are the format's own, and those "
+        "The stream in blocks beside an uncut stream of the same engine (for zlib the one that most blocks choose). bz2's blocks are the format's own, and those "
         "of lz4 are compared with joblib's linked ones above.",
     )
     columns, group = {}, "Size lost by blocks, all data"
