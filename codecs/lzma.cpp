@@ -1,13 +1,15 @@
-// xz, and lzma: the older format that liblzma calls "alone". One engine, on liblzma.
+// xz, and lzma: the older format that liblzma calls "alone".
+#include <algorithm>
 #include <bit>
 
 #include "base/byte_order.h"
 #include "base/text.h"
 #include "codecs/engine.h"
-#include "codecs/slice.h"
 
 #if LARDER_HAS_LZMA
-#include <lzma.h>
+#include "codecs/liblzma.h"
+#include "codecs/xz_reading.h"
+#include "codecs/xz_writing.h"
 #endif
 
 namespace larder::internal {
@@ -37,92 +39,38 @@ bool recognises_lzma(Bytes head) noexcept {
 #if LARDER_HAS_LZMA
 namespace {
 
-enum class Container { xz, alone };
-
-[[noreturn]] void fail_with(lzma_ret code, const lzma_stream& stream, std::uint64_t memory_limit) {
-  switch (code) {
-    case LZMA_MEMLIMIT_ERROR:
-      fail(ErrorKind::limit, "the stream needs ", lzma_memusage(&stream),
-           " bytes of memory to decode, Limits::codec_memory is ", memory_limit);
-    case LZMA_MEM_ERROR:
-      fail(ErrorKind::limit, "liblzma is out of memory");
-    case LZMA_FORMAT_ERROR:
-      fail(ErrorKind::malformed, "this is no such stream");
-    case LZMA_DATA_ERROR:
-      fail(ErrorKind::malformed, "the data, or a checksum, is damaged");
-    case LZMA_OPTIONS_ERROR:
-      fail(ErrorKind::unsupported, "liblzma does not know the stream's options");
-    case LZMA_UNSUPPORTED_CHECK:
-      fail(ErrorKind::unsupported, "liblzma does not know the stream's kind of checksum");
-    // LZMA_PROG_ERROR; LZMA_NO_CHECK, LZMA_GET_CHECK and LZMA_SEEK_NEEDED, which are not asked for
-    default:
-      fail(ErrorKind::io, "liblzma failed with code ", static_cast<int>(code));
-  }
-}
-
-// A stream of liblzma with its lifetime; the same call runs either direction.
-class Coder {
- public:
-  Coder() = default;
-  ~Coder() { lzma_end(&stream_); }
-  Coder(const Coder&) = delete;
-  Coder& operator=(const Coder&) = delete;
-
-  lzma_stream& stream() noexcept { return stream_; }
-  void check(lzma_ret code, std::uint64_t memory_limit = 0) const {
-    if (code != LZMA_OK) fail_with(code, stream_, memory_limit);
-  }
-
-  Step run(Bytes in, MutableBytes out, lzma_action action, std::uint64_t memory_limit = 0) {
-    stream_.next_in = reinterpret_cast<const std::uint8_t*>(in.data());
-    stream_.avail_in = in.size();
-    stream_.next_out = reinterpret_cast<std::uint8_t*>(out.data());
-    stream_.avail_out = out.size();
-    const lzma_ret code = lzma_code(&stream_, action);
-    const bool starved = code == LZMA_BUF_ERROR;  // nothing to do with these buffers: no step
-    if (!starved && code != LZMA_STREAM_END) check(code, memory_limit);
-    return {.consumed = in.size() - stream_.avail_in,
-            .produced = out.size() - stream_.avail_out,
-            .ended = code == LZMA_STREAM_END};
-  }
-
- private:
-  lzma_stream stream_ = LZMA_STREAM_INIT;
-};
-
+// One stream from beginning to end. joblib takes a file for lzma's only where it begins as the presets do, so they are
+// used as they are.
 class LzmaEncoder final : public Encoder {
  public:
-  LzmaEncoder(Container container, int level) {
-    const auto preset = length_as<std::uint32_t>(static_cast<std::size_t>(level));
-    if (container == Container::xz) {
-      coder_.check(lzma_easy_encoder(&coder_.stream(), preset, LZMA_CHECK_CRC64));
-      return;
-    }
-    lzma_options_lzma options;
-    if (lzma_lzma_preset(&options, preset)) fail(ErrorKind::usage, "liblzma has no preset ", level);
-    coder_.check(lzma_alone_encoder(&coder_.stream(), &options));
-  }
+  explicit LzmaEncoder(int level) { coder_.encode_alone(level); }
 
-  Step step(Bytes in, MutableBytes out, bool last) override {
-    return coder_.run(in, out, last ? LZMA_FINISH : LZMA_RUN);
-  }
+  Step step(Bytes in, MutableBytes out, bool last) override { return coder_.step(in, out, last); }
 
  private:
-  Coder coder_;
+  LzmaCoder coder_;
 };
 
 class LzmaDecoder final : public Decoder {
  public:
-  LzmaDecoder(Container container, std::uint64_t memory_limit) : container_(container), memory_limit_(memory_limit) {
-    start();
-  }
+  explicit LzmaDecoder(const Limits& limits) : memory_limit_(limits.codec_memory) { restart(); }
 
-  Step step(Bytes in, MutableBytes out, bool) override { return coder_.run(in, out, LZMA_RUN, memory_limit_); }
+  Step step(Bytes in, MutableBytes out, bool) override { return coder_.step(in, out, false); }
+  void restart() override { coder_.decode_alone(memory_limit_); }
+  Tail tail(Bytes next) override { return {.kind = recognises_lzma(next) ? Tail::Kind::stream : Tail::Kind::end}; }
 
-  void restart() override { start(); }
+ private:
+  std::uint64_t memory_limit_;
+  LzmaCoder coder_;
+};
 
+class XzDecoder final : public Decoder {
+ public:
+  explicit XzDecoder(const Limits& limits) : memory_limit_(limits.codec_memory) { restart(); }
+
+  Step step(Bytes in, MutableBytes out, bool) override { return coder_.step(in, out, false); }
+  void restart() override { coder_.decode_xz(memory_limit_); }
   Tail tail(Bytes next) override {
-    if (container_ == Container::alone) return {.kind = recognises_lzma(next) ? Tail::Kind::stream : Tail::Kind::end};
     if (recognises_xz(next)) return {.kind = Tail::Kind::stream};
     const auto content = std::find_if(next.begin(), next.end(), [](std::byte byte) { return byte != std::byte{0}; });
     const auto padding = static_cast<std::size_t>(content - next.begin()) / 4 * 4;  // the format pads by four
@@ -130,31 +78,29 @@ class LzmaDecoder final : public Decoder {
   }
 
  private:
-  void start() {
-    const std::uint64_t limit = std::max<std::uint64_t>(memory_limit_, 1);  // liblzma takes 0 for a mistake
-    coder_.check(container_ == Container::xz ? lzma_stream_decoder(&coder_.stream(), limit, LZMA_TELL_UNSUPPORTED_CHECK)
-                                             : lzma_alone_decoder(&coder_.stream(), limit));
-  }
-
-  Container container_;
   std::uint64_t memory_limit_;
-  Coder coder_;
+  LzmaCoder coder_;
 };
-
-template <Container container>
-Engine engine() {
-  return {
-      .library = join("liblzma ", lzma_version_string()),
-      .encoder = [](int level) -> std::unique_ptr<Encoder> { return std::make_unique<LzmaEncoder>(container, level); },
-      .decoder = [](const Limits& limits) -> std::unique_ptr<Decoder> {
-        return std::make_unique<LzmaDecoder>(container, limits.codec_memory);
-      }};
-}
 
 }  // namespace
 
-std::optional<Engine> xz_engine() { return engine<Container::xz>(); }
-std::optional<Engine> lzma_engine() { return engine<Container::alone>(); }
+std::optional<Engine> xz_engine() {
+  return Engine{
+      .library = liblzma_version(),
+      .blocks = xz_block_encoding,
+      .decoder = [](const Limits& limits) -> std::unique_ptr<Decoder> { return std::make_unique<XzDecoder>(limits); },
+      .block_decoding = xz_block_decoding,
+      .index = [](Reader& below, const Limits& limits) { return read_xz_index(below, limits.codec_memory); },
+      .block_decoding_at = xz_block_decoding_at};
+}
+
+std::optional<Engine> lzma_engine() {
+  return Engine{.library = liblzma_version(),
+                .encoder = [](int level) -> std::unique_ptr<Encoder> { return std::make_unique<LzmaEncoder>(level); },
+                .decoder = [](const Limits& limits) -> std::unique_ptr<Decoder> {
+                  return std::make_unique<LzmaDecoder>(limits);
+                }};
+}
 #else
 std::optional<Engine> xz_engine() { return std::nullopt; }
 std::optional<Engine> lzma_engine() { return std::nullopt; }
