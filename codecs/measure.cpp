@@ -106,7 +106,9 @@ class Rounds {
 std::string Setting::name() const {
   if (compression.codec == nullptr) return "none";
   const CodecInfo& info = compression.codec->info();
-  return info.has_levels ? internal::join(info.name, ':', compression.level) : info.name;
+  // In the compress argument a level of 0 is no compression.
+  const bool bare = !info.has_levels || (compression.level == 0 && info.default_level == 0);
+  return bare ? info.name : internal::join(info.name, ':', compression.level);
 }
 
 double compress_speed(const Trial& trial) noexcept { return per_second(trial.content, trial.compress_seconds); }

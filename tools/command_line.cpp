@@ -81,6 +81,19 @@ Examples:
   larder check --plain *.joblib     status 1 where Python would import more than plain data needs
   larder check -j model.joblib | jq '.[].verdict')";
 
+constexpr const char* bench_footer =
+    R"(Each codec of this build compresses and decompresses the files' content, at a few levels, with one thread and with all:
+arrays are measured as arrays, other files as their bytes. Large content is sampled. The time for writing and reading
+goes through the disk that the first FILE lies on, and the best comes first. The last line says what to take: by default
+what is written and read back soonest; --link, --smallest, --read-at and --write-within ask for something else.
+
+Examples:
+  larder bench measurements.npy
+  larder bench --html bench.html *.joblib         a chart to look at in a browser
+  larder bench --link 100Mbit/s big.npy           what arrives soonest?
+  larder bench --read-at 1GB/s --codec lz4,zstd --level 1,3,9 big.npy
+  larder bench --json big.npy | jq .advice)";
+
 constexpr const char* codecs_footer = R"(Examples:
   larder codecs           names, extensions, levels
   larder codecs -v        aliases and magic numbers too, and what serves which level
@@ -102,9 +115,8 @@ std::uint64_t parse_size(const std::string& text) {
   if (error == std::errc() && unit != std::string_view::npos)
     size = internal::checked_mul(number, std::uint64_t{1024} << (10 * unit));
   if (!size) {
-    throw CLI::ValidationError(
-        "--max-bytes",
-        internal::quoted(text) + " is no size: give a number of bytes, or one with K, M, G, T or P behind it");
+    internal::fail(ErrorKind::usage, internal::quoted(text),
+                   " is no size: give a number of bytes, or one with K, M, G, T or P behind it");
   }
   return *size;
 }
@@ -112,13 +124,23 @@ std::uint64_t parse_size(const std::string& text) {
 // The check without the description that CLI11 would put into the help.
 CLI::Validator undescribed(CLI::Validator check) { return check.description(""); }
 
-void add_reading_options(CLI::App& command, ReadOptions& options) {
+// An option whose text a function of the library understands.
+template <class Target, class Parse>
+CLI::Option* add_parsed(CLI::App& command, const std::string& name, Target& target, Parse parse, const char* what) {
+  return command.add_option_function<std::string>(
+      name,
+      [&target, parse, name](const std::string& text) {
+        try {
+          target = parse(text);
+        } catch (const Error& error) {
+          throw CLI::ValidationError(name, error.what());
+        }
+      },
+      what);
+}
+
+void add_source_options(CLI::App& command, ReadOptions& options) {
   command.add_flag("-q,--quiet", options.quiet, "Show no progress bar");
-  command
-      .add_option("--threads", options.threads,
-                  "Compress and decompress on N threads (default 0: one for each processor)")
-      ->type_name("N")
-      ->check(undescribed(CLI::Range(0, 1024)));
   static const std::map<std::string, Python2Strings> encodings = {
       {"ascii", Python2Strings::ascii}, {"latin1", Python2Strings::latin1}, {"bytes", Python2Strings::bytes}};
   command
@@ -127,11 +149,18 @@ void add_reading_options(CLI::App& command, ReadOptions& options) {
           "What the strings of Python 2 become: text in this encoding, or bytes")
       ->type_name("ascii|latin1|bytes")
       ->check(undescribed(CLI::IsMember(&encodings)));
-  command
-      .add_option_function<std::string>(
-          "--max-bytes", [&options](const std::string& text) { options.limits.bytes = parse_size(text); },
-          "Refuse files that need more memory than SIZE, such as 500M or 2G (default: all there is)")
+  add_parsed(command, "--max-bytes", options.limits.bytes, parse_size,
+             "Refuse files that need more memory than SIZE, such as 500M or 2G (default: all there is)")
       ->type_name("SIZE");
+}
+
+void add_reading_options(CLI::App& command, ReadOptions& options) {
+  add_source_options(command, options);
+  command
+      .add_option("--threads", options.threads,
+                  "Compress and decompress on N threads (default 0: one for each processor)")
+      ->type_name("N")
+      ->check(undescribed(CLI::Range(0, 1024)));
 }
 
 CLI::App* add_command(CLI::App& app, const char* name, const char* what, const char* footer, Action& chosen,
@@ -150,6 +179,7 @@ struct CommandLine {
   GetOptions get_one;
   ConvertOptions conversion;
   CheckOptions checking;
+  BenchOptions benching;
   CatalogOptions codec_catalog;
   CatalogOptions format_catalog;
 
@@ -166,6 +196,7 @@ struct CommandLine {
     add_get();
     add_convert();
     add_check();
+    add_bench();
     add_catalogs();
   }
 
@@ -248,6 +279,61 @@ struct CommandLine {
     command->add_flag("-v,--verbose", checking.verbose, "List each import, call and state that a loader would make");
     command->add_flag("-j,--json", checking.json, "Print JSON");
     add_reading_options(*command, checking.reading);
+  }
+
+  void add_bench() {
+    auto* command = add_command(app, "bench", "Measure each codec on files of yours, and say which to take",
+                                bench_footer, chosen, [this](Console& console) { return bench(benching, console); });
+    command->add_option("FILE", benching.files, "Files whose content is measured")->required()->type_name("");
+    command->add_option("--codec", benching.codecs, "Only these: names, or zstd:19, or none (default: all there are)")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("NAMES");
+    command->add_option("--level", benching.levels, "Only these levels, of codecs that have them (default: a few)")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("N,...");
+    command->add_option("--threads", benching.threads, "Only so many threads; 0 is all (default 1,0)")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("N,...");
+    command->add_option("--repeat", benching.repeat, "Measure each N times after a first run (default 5)")
+        ->type_name("N")
+        ->check(undescribed(CLI::Range(0, 1000)));
+    add_parsed(*command, "--time", benching.seconds, parse_duration, "Take about so long (default 60s)")
+        ->type_name("TIME");
+    add_parsed(*command, "--sample", benching.sample, parse_size,
+               "Measure no more than SIZE of the content (default 64M)")
+        ->type_name("SIZE");
+    command->add_option("--sort", benching.sort, "Sort the rows by this column (default cost: the best first)")
+        ->type_name("COLUMN")
+        ->check(undescribed(CLI::IsMember(bench_columns())));
+    add_budget();
+    auto* json = command->add_flag_callback(
+        "-j,--json", [this] { benching.form = BenchOptions::Form::json; }, "Print JSON");
+    command
+        ->add_flag_callback(
+            "--csv", [this] { benching.form = BenchOptions::Form::csv; }, "Print CSV")
+        ->excludes(json);
+    command->add_option("--html", benching.html, "Write a page with an interactive chart, which needs no network")
+        ->type_name("OUT");
+    add_source_options(*command, benching.reading);
+  }
+
+  void add_budget() {
+    CLI::App& command = *app.get_subcommand("bench");
+    Budget& budget = benching.budget;
+    auto* smallest = command.add_flag("--smallest", budget.smallest, "Advise the smallest file");
+    add_parsed(command, "--read-at", budget.read_at, parse_speed, "...that can be read at SPEED, such as 500MB/s")
+        ->type_name("SPEED");
+    add_parsed(command, "--write-within", budget.write_within, parse_duration,
+               "...that is written within TIME, such as 5s")
+        ->type_name("TIME");
+    add_parsed(command, "--link", budget.link, parse_speed, "Advise what arrives soonest over a link of SPEED")
+        ->type_name("SPEED")
+        ->excludes(smallest);
+    add_parsed(command, "--disk", benching.disk, parse_speed, "Take the disk for one of SPEED instead of measuring it")
+        ->type_name("SPEED");
   }
 
   void add_catalogs() {

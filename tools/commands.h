@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <larder/budget.h>
 #include <larder/writer.h>
 
 #include "tools/console.h"
@@ -55,6 +58,27 @@ struct CheckOptions {
   ReadOptions reading;
 };
 Status check(const CheckOptions& options, Console& console);
+
+// bench: what each codec makes of the files' content, and which to take.
+struct BenchOptions {
+  enum class Form { table, json, csv };
+  std::vector<std::string> files;
+  std::vector<std::string> codecs;  // these three as in tools/bench_settings.h
+  std::vector<int> levels;
+  std::vector<int> threads;
+  int repeat = 5;
+  double seconds = 60;                             // about so long it may take
+  std::uint64_t sample = std::uint64_t{64} << 20;  // no more bytes are measured
+  std::string sort = "cost";
+  Form form = Form::table;
+  std::string html;  // empty: no page
+  Budget budget;
+  std::optional<double> disk;  // bytes a second; nothing: it is measured
+  ReadOptions reading;
+};
+Status bench(const BenchOptions& options, Console& console);
+// What BenchOptions::sort may be: "cost" (what the budget wants, best first), "codec", "ratio"...
+const std::vector<std::string>& bench_columns();
 
 // codecs, formats: what this build has.
 struct CatalogOptions {

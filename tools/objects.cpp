@@ -36,7 +36,12 @@ std::unique_ptr<Reader> open_input(const std::string& name) {
   return name == "-" ? callback_reader(read_standard_input, "<stdin>") : open_file(name);
 }
 
-ObjectFile::ObjectFile(const std::string& name, const ReadOptions& options, Console& console, bool map) : name_(name) {
+ObjectFile::ObjectFile(const std::string& name, const ReadOptions& options, Console& console, bool map)
+    : ObjectFile(open_input(name), name, options, console, map) {}
+
+ObjectFile::ObjectFile(std::unique_ptr<Reader> file, const std::string& name, const ReadOptions& options,
+                       Console& console, bool map)
+    : name_(name), file_(std::move(file)) {
   options_.limits = options.limits;
   options_.threads = options.threads;
   if (options.python2_strings) options_.pickle.python2_strings = *options.python2_strings;
@@ -48,7 +53,6 @@ ObjectFile::ObjectFile(const std::string& name, const ReadOptions& options, Cons
     if (!of_mapping) console.warn(name, message);
   };
   if (name != "-") options_.companions_of = name;
-  file_ = open_input(name);
   if (map && file_->can_seek() && internal::detect_codec(*file_, CodecRegistry::global()) == nullptr) {
     options_.mmap_mode = MapMode::read;
   } else {

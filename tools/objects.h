@@ -39,6 +39,9 @@ class ObjectFile {
   // Opens the file, "-" for standard input. `console` hears warnings. map: arrays of an uncompressed file are mapped,
   // so that they are not read before they are used. Errors `not_found`, `io`.
   ObjectFile(const std::string& name, const ReadOptions& options, Console& console, bool map = false);
+  // The same for a file that is open already.
+  ObjectFile(std::unique_ptr<Reader> file, const std::string& name, const ReadOptions& options, Console& console,
+             bool map = false);
   ~ObjectFile();
 
   // The next object; nothing behind the last one. An empty file has no first object: Error `truncated`. Data behind an

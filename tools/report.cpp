@@ -41,11 +41,12 @@ void Report::set(Value object, std::string_view key, Value value) {
   document_.insert(object, document_.str(key), value);
 }
 
-void Report::print(Value root, Console& console) const {
+std::string Report::json(Value root) const {
   JsonOptions options;
   options.pretty = true;
-  console.print(to_json(root, options));
-  console.print("\n");
+  return to_json(root, options) + "\n";
 }
+
+void Report::print(Value root, Console& console) const { console.print(json(root)); }
 
 }  // namespace larder::tools

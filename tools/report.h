@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,7 +33,8 @@ class Report {
   // A value of another Document; its arrays are described, not listed.
   Value copy(Value value) { return document_.copy(value); }
 
-  // Prints `root` over several lines.
+  // `root` as JSON over several lines.
+  std::string json(Value root) const;
   void print(Value root, Console& console) const;
 
  private:

@@ -80,7 +80,7 @@ fuzz() {
 need_packages $build_packages clang libclang-rt-14-dev llvm clang-format catch2 $bench_packages \
   python3 python3-venv python3-numpy python3-joblib python3-sklearn python3-pandas python3-scipy python3-lz4 \
   xxhash \
-  man-db groff-base bash-completion time strace procps
+  man-db groff-base bash-completion time strace procps chromium
 
 mkdir -p "$logs"
 rm -f "$logs"/*

@@ -196,6 +196,7 @@ TEST_CASE("every codec can be measured, and nothing at all, too") {
 TEST_CASE("settings are called as in the compress argument") {
   CHECK(Setting{}.name() == "none");
   CHECK(Setting{.compression = {codec_named("zstd"), -5}}.name() == "zstd:-5");
+  CHECK(Setting{.compression = {codec_named("lz4"), 0}}.name() == "lz4");
   const XorCodec levelless;
   CHECK(Setting{.compression = {&levelless, 0}}.name() == "xor");
 }

@@ -6,7 +6,7 @@ import subprocess
 
 from command import SOURCE, CommandTest, main
 
-COMMANDS = ["ls", "get", "convert", "check", "codecs", "formats"]
+COMMANDS = ["ls", "get", "convert", "check", "bench", "codecs", "formats"]
 MAN_PAGE = os.path.join(SOURCE, "tools", "larder.1")
 COMPLETION = os.path.join(SOURCE, "tools", "completion", "larder.bash")
 
@@ -117,7 +117,9 @@ class Completion(CommandTest):
         self.assertEqual(self.complete("convert", "--format", "np"), ["npy"])
         self.assertEqual(self.complete("convert", "--sync", ""), ["none", "full"])
         self.assertEqual(self.complete("convert", "--protocol", ""), ["0", "1", "2", "3", "4", "5", "-1"])
-        for command in ["ls", "get", "convert", "check"]:
+        self.assertEqual(self.complete("bench", "--sort", "rat"), ["ratio"])
+        self.assertEqual(self.complete("bench", "--codec", "non"), ["none"])
+        for command in ["ls", "get", "convert", "check", "bench"]:
             self.assertEqual(self.complete(command, "--python2-strings", ""), ["ascii", "latin1", "bytes"])
 
     def test_files(self):

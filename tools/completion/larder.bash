@@ -11,11 +11,12 @@ _larder() {
     esac
   done
   case $command in
-    '') options='ls get convert check codecs formats --help --version' ;;
+    '') options='ls get convert check bench codecs formats --help --version' ;;
     ls) options='--all --depth --json --max-bytes --python2-strings --quiet --threads --help' ;;
     get) options='--output --max-bytes --python2-strings --quiet --threads --help' ;;
     convert) options='--align --compress --format --meta --protocol --share-arrays --sync --verbose --max-bytes --python2-strings --quiet --threads --help' ;;
     check) options='--plain --verbose --json --max-bytes --python2-strings --quiet --threads --help' ;;
+    bench) options='--codec --csv --disk --html --json --level --link --read-at --repeat --sample --smallest --sort --time --write-within --max-bytes --python2-strings --quiet --threads --help' ;;
     codecs) options='--verbose --json --names --help' ;;
     formats) options='--json --names --help' ;;
   esac
@@ -27,6 +28,9 @@ _larder() {
     convert:--sync) COMPREPLY=($(compgen -W 'none full' -- "$word")); return ;;
     convert:--protocol) COMPREPLY=($(compgen -W '0 1 2 3 4 5 -1' -- "$word")); return ;;
     convert:--align) COMPREPLY=($(compgen -W '16 64 4096 65536' -- "$word")); return ;;
+    bench:--codec) COMPREPLY=($(compgen -W "none $("$larder" codecs --names 2>/dev/null)" -- "$word")); return ;;
+    bench:--sort) COMPREPLY=($(compgen -W 'cost codec level threads ratio compress decompress memory write read' -- "$word")); return ;;
+    bench:--disk | bench:--level | bench:--link | bench:--read-at | bench:--repeat | bench:--sample | bench:--time | bench:--write-within) return ;;
     *:--python2-strings) COMPREPLY=($(compgen -W 'ascii latin1 bytes' -- "$word")); return ;;
     *:--depth | *:--max-bytes | *:--threads | convert:--meta) return ;;
   esac
