@@ -11,7 +11,8 @@
 namespace larder::internal {
 namespace {
 
-constexpr std::size_t larder_block = std::size_t{1} << 20;
+// Of content: what larder writes at the default level.
+constexpr std::size_t larder_block = std::size_t{2} << 20;
 
 // Whether an empty stored block ends behind the four bytes at `lengths`, as far as they and the byte in front tell: of
 // that, the last three bits at least are the block's header, or pad it, and zero.

@@ -93,9 +93,9 @@ Content zeros(std::size_t size) { return Content(size); }
 TEST_CASE("streams with full flushes are decoded block by block") {
   for (const Wrapper wrapper : both) {
     for (const Content& content : {words(100'000), mixture(100'000), zeros(100'000), noise(100'000)}) {
-      for (const std::size_t piece : {5'000, 10'000, 33'333}) {
+      for (const std::size_t piece : {5'000U, 10'000U, 33'333U}) {
         const Content stream = flushed(wrapper, content, piece);
-        for (const std::size_t room : {1'000, 10'000, 200'000}) {
+        for (const std::size_t room : {1'000U, 10'000U, 200'000U}) {
           CAPTURE(stream.size(), piece, room);
           const Outcome outcome = decode(wrapper, stream, 3, small, room);
           CHECK(!outcome.failure);

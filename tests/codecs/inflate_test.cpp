@@ -143,7 +143,7 @@ TEST_CASE("checksums are those of the formats, whoever computes them") {
   for (const auto* functions : {libz_checksums(), isal_checksums(), libdeflate_checksums()}) {
     if (functions == nullptr) continue;
     const Bytes bytes = content;
-    for (const std::size_t cut : {0, 1, 5'552, 99'999, 100'000}) {
+    for (const std::size_t cut : {0U, 1U, 5'552U, 99'999U, 100'000U}) {
       CHECK(functions->adler32(functions->adler32(1, bytes.first(cut)), bytes.subspan(cut)) == adler);
       CHECK(functions->crc32(functions->crc32(0, bytes.first(cut)), bytes.subspan(cut)) == crc);
     }
@@ -154,7 +154,7 @@ TEST_CASE("checksums of pieces make that of the whole") {
   const Content content = mixture(70'000);
   for (const Wrapper wrapper : {Wrapper::zlib, Wrapper::gzip}) {
     const auto of = [&](Bytes bytes) { return checksum(wrapper, checksum_of_nothing(wrapper), bytes); };
-    for (const std::size_t cut : {0, 1, 255, 65'521, 69'999, 70'000}) {
+    for (const std::size_t cut : {0U, 1U, 255U, 65'521U, 69'999U, 70'000U}) {
       const Bytes bytes = content;
       CHECK(joined_checksum(wrapper, of(bytes.first(cut)), of(bytes.subspan(cut)), content.size() - cut) == of(bytes));
     }

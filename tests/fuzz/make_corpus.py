@@ -76,6 +76,28 @@ def zlib_seeds():
     return with_accidents(seeds, "text")
 
 
+def inflate_blocks_seeds():
+    """Raw deflate data, whose blocks end with a marker, and some that only seem to."""
+
+    def flushed(pieces, mode=zlib.Z_FULL_FLUSH, level=6):
+        coder = zlib.compressobj(level, zlib.DEFLATED, -15)
+        return b"".join(coder.compress(piece) + coder.flush(mode) for piece in pieces) + coder.flush()
+
+    marker = b"\x00\x00\x00\xff\xff"
+    seeds = {
+        "plain": flushed([]),
+        "three": flushed([TEXT, WALK, NOISE]),
+        "same": flushed([TEXT] * 5),
+        "needs-history": flushed([TEXT] * 5, zlib.Z_SYNC_FLUSH),
+        "partial": flushed([TEXT] * 3, zlib.Z_PARTIAL_FLUSH),
+        "empty": flushed([b""] * 5),
+        "false-markers": flushed([(NOISE[:50] + marker) * 3] * 3, level=0),
+        "only-markers": flushed([marker * 30] * 2, level=0),
+        "large": flushed([bytes(100_000), TEXT]),
+    }
+    return with_accidents(seeds, "three")
+
+
 def gzip_seeds():
     seeds = each_content(lambda content: gzip.compress(content, mtime=0))
     body = gzip.compress(TEXT, mtime=0)[10:]
@@ -380,7 +402,7 @@ def write(name, seeds):
 
 
 if __name__ == "__main__":
-    makers = {"zlib": zlib_seeds, "gzip": gzip_seeds, "bz2": bz2_seeds, "lzma": lzma_seeds, "xz": xz_seeds, "lz4": lz4_seeds,
+    makers = {"inflate_blocks": inflate_blocks_seeds, "zlib": zlib_seeds, "gzip": gzip_seeds, "bz2": bz2_seeds, "lzma": lzma_seeds, "xz": xz_seeds, "lz4": lz4_seeds,
               "zstd": zstd_seeds, "npy": npy_seeds, "pickle": pickle_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
     for name, seeds in makers.items():
         write(name, seeds())
