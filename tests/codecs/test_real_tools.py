@@ -81,6 +81,8 @@ TOOLS = {
              'igzip': (program('isal', 'igzip', '-dc'), program('isal', 'igzip', '-c')),
              'python gzip': (gzip.decompress, gzip.compress)},
     'bz2': {'bzip2': (program('bzip2', 'bzip2', '-dc'), program('bzip2', 'bzip2', '-c')),
+            'lbzip2': (program('lbzip2', 'lbzip2', '-dc'), program('lbzip2', 'lbzip2', '-c', '-n2')),
+            'pbzip2, many streams': (program('pbzip2', 'pbzip2', '-dc'), program('pbzip2', 'pbzip2', '-c', '-p2', '-b1', '-1')),
             'python bz2': (bz2.decompress, bz2.compress)},
     'lzma': {'xz --format=lzma': (program('xz-utils', 'xz', '--format=lzma', '-dc'),
                                   program('xz-utils', 'xz', '--format=lzma', '-c')),
