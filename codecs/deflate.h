@@ -1,12 +1,24 @@
 // Raw deflate data (RFC 1951) being made: what a library does for zlib and gzip, which differ in what stands around it.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 
 #include <larder/bytes.h>
 
 namespace larder::internal {
+
+// A stored block without content that begins with a byte. Where it does not, its first byte is shared.
+inline constexpr std::array empty_block = {std::byte{0x00}, std::byte{0x00}, std::byte{0x00}, std::byte{0xff},
+                                           std::byte{0xff}};
+
+// Whether deflate data ends as with an empty block.
+inline bool has_open_end(Bytes deflate) noexcept {
+  return deflate.size() >= empty_block.size() &&
+         std::equal(empty_block.begin() + 1, empty_block.end(), deflate.end() - 4);
+}
 
 // Compresses `in` into `out`, without a reference to anything before it. `last`: as the end of a stream; otherwise so
 // that anything may follow, behind an empty stored block that ends with a byte (00 00 ff ff, which decoders can look

@@ -28,7 +28,7 @@ const std::array<std::vector<Rung>, 9>& ladders() {
   static const std::array<std::vector<Rung>, 9> all = {{
       {{isal, 2, any}, {libdeflate, 1, any}},
       {{isal, 2, 0.02}, {isal, 3, 0.02}, {libdeflate, 1, any}},
-      {{isal, 2, 0.03}, {isal, 3, 0.03}, {libdeflate, 1, 0.06}, {libdeflate, 3, any}},
+      {{isal, 2, 0.03}, {isal, 3, 0.04}, {libdeflate, 1, 0.07}, {libdeflate, 3, any}},
       {{isal, 2, 0.02}, {isal, 3, 0.03}, {libdeflate, 3, 0.05}, {libdeflate, 5, any}},
       {{isal, 2, 0.02}, {isal, 3, 0.02}, {libdeflate, 3, 0.015}, {libdeflate, 5, any}},
       {{isal, 2, 0.015}, {isal, 3, 0.02}, {libdeflate, 5, 0.02}, {libdeflate, 6, any}},
@@ -54,12 +54,25 @@ DeflateEffort effort_for_short_blocks(int level) noexcept {
   return libz_effort(level);
 }
 
-// Dear efforts make dear samples, but leave more time for them.
-constexpr std::size_t largest_sample_at(int level) noexcept { return std::size_t{level <= 3 ? 16U : 32U} << 10; }
+// Each of three. Dear efforts make dear samples, but leave more time for them.
+constexpr std::size_t largest_sample_at(int level) noexcept { return std::size_t{level <= 2 ? 8U : 12U} << 10; }
 
-Bytes sample_of(Bytes block, std::size_t largest) noexcept {
-  const std::size_t size = std::min(largest, block.size() / 8);
-  return block.subspan((block.size() - size) / 2, size);
+using Samples = std::array<Bytes, 3>;
+
+// From all over the block, which may be of more than one kind.
+Samples samples_of(Bytes block, std::size_t largest) noexcept {
+  const std::size_t size = std::min(largest, block.size() / 24);
+  const std::size_t step = (block.size() - size) / 8;
+  return {block.subspan(step, size), block.subspan(4 * step, size), block.subspan(7 * step, size)};
+}
+
+std::size_t size_of(const Samples& samples, const DeflateEffort& effort, MutableBytes scratch) {
+  std::size_t total = 0;
+  for (const Bytes sample : samples) {
+    const std::size_t size = effort.library->deflate(effort.level, sample, true, scratch);
+    total += size == 0 ? scratch.size() : size;
+  }
+  return total;
 }
 
 }  // namespace
@@ -78,13 +91,9 @@ DeflateChoice::DeflateChoice(int level)
 DeflateEffort DeflateChoice::effort_for(Bytes block, MutableBytes scratch) const {
   if (block.size() < short_block) return for_short_blocks_;
   if (candidates_.size() == 1) return candidates_.front().effort;
-  const Bytes sample = sample_of(block, largest_sample_);
+  const Samples samples = samples_of(block, largest_sample_);
   std::vector<std::size_t> sizes;
-  for (const Candidate& candidate : candidates_) {
-    const DeflateEffort& effort = candidate.effort;
-    const std::size_t size = effort.library->deflate(effort.level, sample, true, scratch);
-    sizes.push_back(size == 0 ? scratch.size() : size);
-  }
+  for (const Candidate& candidate : candidates_) sizes.push_back(size_of(samples, candidate.effort, scratch));
   const auto best = static_cast<double>(*std::min_element(sizes.begin(), sizes.end()));
   std::size_t chosen = 0;
   while (static_cast<double>(sizes[chosen]) > best * (1 + candidates_[chosen].slack)) ++chosen;

@@ -12,8 +12,8 @@ namespace larder::internal {
 
 // The choice at one level of the codecs. It depends on the level, the block, and the libraries that this build has.
 //
-// Blocks of numbers often become as small with the fastest effort as with far dearer ones, text hardly ever: a sample
-// of each block is compressed with all efforts that the level knows, and the cheapest one is taken that comes as close
+// Blocks of numbers often become as small with the fastest effort as with far dearer ones, text hardly ever: samples
+// of each block are compressed with all efforts that the level knows, and the cheapest one is taken that comes as close
 // to the best as the level demands. The levels are set so that arrays and texts become no larger in total than with
 // zlib at its level of the same number. Immutable; thread-safe.
 class DeflateChoice {
@@ -29,7 +29,7 @@ class DeflateChoice {
  private:
   struct Candidate {
     DeflateEffort effort;
-    double slack = 0;  // how much larger than the best one its sample may be
+    double slack = 0;  // how much larger than the best one its samples may be
   };
 
   std::vector<Candidate> candidates_;  // the cheapest first; the last one is always good enough

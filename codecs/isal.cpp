@@ -92,6 +92,14 @@ struct DeflateContext {
   std::array<unsigned char, memory_of_any_level> memory;
 };
 
+// Where the content ends in stored bytes, ISA-L leaves the empty block out, since they end with a byte.
+std::size_t with_open_end(MutableBytes out, std::size_t used) noexcept {
+  if (has_open_end(out.first(used))) return used;
+  if (out.size() - used < empty_block.size()) return 0;
+  std::copy(empty_block.begin(), empty_block.end(), out.begin() + static_cast<std::ptrdiff_t>(used));
+  return used + empty_block.size();
+}
+
 std::size_t deflate_block(int level, Bytes in, bool last, MutableBytes out) {
   static auto& pool = *new ContextPool<DeflateContext>;
   const auto context = pool.take();
@@ -107,7 +115,8 @@ std::size_t deflate_block(int level, Bytes in, bool last, MutableBytes out) {
   stream.next_out = reinterpret_cast<unsigned char*>(out.data());
   stream.avail_out = length_as<std::uint32_t>(out.size());
   if (isal_deflate_stateless(&stream) != COMP_OK || stream.avail_in != 0) return 0;
-  return out.size() - stream.avail_out;
+  const std::size_t used = out.size() - stream.avail_out;
+  return last ? used : with_open_end(out, used);
 }
 
 }  // namespace

@@ -35,30 +35,27 @@ CompressorPool::Pointer compressor_for(int level) {
   return compressor;
 }
 
-constexpr std::array open_end = {std::byte{0x00}, std::byte{0x00}, std::byte{0xff}, std::byte{0xff}};
-constexpr std::size_t most_for_open_end = 1 + open_end.size();
-
-// Takes the mark of a final block off, and puts an empty stored block behind it: the three zeros that it begins with,
-// and on from the next byte. There is room for it. Returns the new size.
-std::size_t unmark_end(MutableBytes out, std::size_t used) {
+// Takes the mark of a final block off, and puts the empty block behind it, of whose first byte three bits at least are
+// needed. Returns the new size, or 0 where there is too little room.
+std::size_t with_open_end(MutableBytes out, std::size_t used) {
+  if (out.size() - used < empty_block.size()) return 0;
   const auto block = last_block(out.first(used));
   if (!block) fail(ErrorKind::io, "libdeflate wrote what cannot be followed");
   out[block->header / 8] &= ~(std::byte{1} << block->header % 8);
-  const std::size_t behind_zeros = (block->end + 3 + 7) / 8;
-  if (behind_zeros > used) out[used] = std::byte{0};
-  std::copy(open_end.begin(), open_end.end(), out.begin() + static_cast<std::ptrdiff_t>(behind_zeros));
-  return behind_zeros + open_end.size();
+  constexpr std::size_t header_bits = 3;  // zeros, as is what fills the last byte
+  const std::size_t behind_header = (block->end + header_bits + 7) / 8;
+  if (behind_header > used) out[used] = empty_block.front();
+  const auto end =
+      std::copy(empty_block.begin() + 1, empty_block.end(), out.begin() + static_cast<std::ptrdiff_t>(behind_header));
+  return static_cast<std::size_t>(end - out.begin());
 }
 
 // libdeflate ends whatever it compresses.
 std::size_t deflate_block(int level, Bytes in, bool last, MutableBytes out) {
   static auto& pools = *new std::array<CompressorPool, 13>;
   const auto compressor = pools.at(static_cast<std::size_t>(level)).take([&] { return compressor_for(level); });
-  const std::size_t kept = last ? 0 : most_for_open_end;
-  if (out.size() < kept) return 0;
-  const std::size_t used =
-      libdeflate_deflate_compress(compressor.get(), in.data(), in.size(), out.data(), out.size() - kept);
-  return last || used == 0 ? used : unmark_end(out, used);
+  const std::size_t used = libdeflate_deflate_compress(compressor.get(), in.data(), in.size(), out.data(), out.size());
+  return last || used == 0 ? used : with_open_end(out, used);
 }
 
 }  // namespace
