@@ -1,6 +1,9 @@
 #include <larder/compress.h>
 
+#include <algorithm>
 #include <charconv>
+
+#include <larder/choice.h>
 
 #include "base/text.h"
 
@@ -54,22 +57,56 @@ Compression resolve_named(const Compress& compress, const Codec& codec) {
   return {&codec, level};
 }
 
+constexpr std::string_view auto_word = "auto";
+
+bool is_auto(std::string_view text) {
+  return text.starts_with(auto_word) && (text.size() == auto_word.size() || text[auto_word.size()] == ':');
+}
+
+// "auto", or "auto:" with "joblib" and the parts of a budget in any order.
+Auto parse_auto(std::string_view text) {
+  Auto how;
+  std::string budget;
+  std::size_t end = auto_word.size();
+  while (end < text.size()) {
+    const std::size_t begin = end + 1;
+    end = std::min(text.find(',', begin), text.size());
+    const std::string_view part = text.substr(begin, end - begin);
+    if (part.empty()) fail_text(text);
+    if (part == "joblib")
+      how.joblib = true;
+    else
+      budget.append(budget.empty() ? "" : ",").append(part);
+  }
+  how.budget = Budget::parse(budget);
+  return how;
+}
+
 }  // namespace
 
 Compress::Compress(bool on) : default_level_(on) {}
 Compress::Compress(int level) : level_(level) {}
-Compress::Compress(std::string_view codec) : codec_(codec), default_level_(true) {}
+Compress::Compress(std::string_view codec) {
+  if (is_auto(codec)) {
+    automatic_ = parse_auto(codec);
+  } else {
+    codec_ = codec;
+    default_level_ = true;
+  }
+}
 Compress::Compress(const char* codec) : Compress(std::string_view(codec)) {}
 Compress::Compress(std::string_view codec, int level) : codec_(codec), level_(level) {}
+Compress::Compress(Auto how) : automatic_(how) {}
 Compress::Compress(std::string_view codec, bool on) : Compress(codec, on ? 1 : 0) {}
 
 Compress Compress::none() { return {"zlib", 0}; }
 
 Compress Compress::parse(std::string_view text) {
   if (text == "true") return {true};
-  if (text == "false" || text == "auto") return {};
+  if (text == "false") return {};
   if (text == "none") return none();
   if (const auto level = parse_level(text)) return {*level};
+  if (is_auto(text)) return {text};
   const std::size_t colon = text.rfind(':');
   const std::string_view codec = text.substr(0, colon);
   if (codec.empty()) fail_text(text);
@@ -80,6 +117,7 @@ Compress Compress::parse(std::string_view text) {
 }
 
 Compression resolve(const Compress& compress, std::string_view filename, const CodecRegistry& registry) {
+  if (compress.automatic()) return choose(Bytes(), *compress.automatic(), filename, 0, registry).compression;
   if (compress.codec()) return resolve_named(compress, registry.get(*compress.codec()));
 
   const int level = compress.level().value_or(0);

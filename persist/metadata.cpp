@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::string_view values_key = "metadata";
 constexpr std::string_view arrays_key = "arrays";
+constexpr std::string_view compression_key = "chosen_compression";
 
 // Keeps nothing but the checksum of what is written.
 class ChecksumWriter final : public Writer {
@@ -209,11 +210,13 @@ std::optional<Metadata> read_metadata(Reader& reader, const Limits& limits) {
   const std::uint64_t begin = reader.position();
   const std::string json = internal::read_footer(reader, limits);
   try {
-    Metadata metadata{Document(limits), {}};
+    Metadata metadata{.values = Document(limits), .arrays = {}};
     const Value root = internal::parse_json(json, metadata.values);
     metadata.values.set_root(member(root, values_key, ValueKind::dict));
     const Value arrays = member(root, arrays_key, ValueKind::list);
     for (std::size_t i = 0; i < arrays.size(); ++i) metadata.arrays.push_back(parse_checksum(arrays[i]));
+    if (root.find(compression_key))
+      metadata.chosen_compression = member(root, compression_key, ValueKind::str).as_str();
     return metadata;
   } catch (Error& error) {
     error.at(join("metadata at byte ", begin, " of ", reader.name()));
@@ -239,7 +242,7 @@ void verify_arrays(Value root, const Metadata& metadata) {
 
 namespace internal {
 
-std::string metadata_footer(Value root, Value values) {
+std::string metadata_footer(Value root, Value values, std::string_view chosen_compression) {
   require_plain(values);
   Document document;
   const Value footer = document.dict();
@@ -247,6 +250,8 @@ std::string metadata_footer(Value root, Value values) {
   const Value arrays = document.list();
   for (const ArrayPlace& place : array_places(root)) document.append(arrays, describe(document, place));
   document.insert(footer, document.str(arrays_key), arrays);
+  if (!chosen_compression.empty())
+    document.insert(footer, document.str(compression_key), document.str(chosen_compression));
   return make_footer(to_json(footer));
 }
 

@@ -61,6 +61,8 @@ Status convert(const ConvertOptions& options, Console& console) {
     totals.written = output.writer().position() - begin;
     output.finish();
     totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (const auto& choice = writer.choice(); choice && !options.reading.quiet)
+      console.say(internal::join(printable(out), ": auto chose ", text_of(*choice)));
     if (options.verbose) console.say(summary(options, totals, writer.description()));
     return Status::fine;
   } catch (const Error& error) {

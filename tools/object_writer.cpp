@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "persist/format_choice.h"
+#include "persist/metadata.h"
+#include "persist/value_content.h"
 #include "tools/progress.h"
 
 namespace larder::tools {
@@ -24,15 +26,11 @@ void require_joblib(const std::string& format, const char* option) {
 }  // namespace
 
 ObjectWriter::ObjectWriter(const std::string& name, const StorageOptions& options, Writer& target, bool quiet)
-    : target_(target), quiet_(quiet) {
-  const std::string telling = name == "-" ? "" : name;
-  compression_ = resolve(Compress::parse(options.compress), telling);
-  if (compression_.codec != nullptr) {
-    encoder_ =
-        compression_.codec->writer(target, {.level = compression_.level, .limits = {}, .threads = options.threads});
-  }
+    : target_(target), name_(name == "-" ? "" : name), compress_(Compress::parse(options.compress)), quiet_(quiet) {
+  compression_ = resolve(compress_, name_);  // what is wrong is said before anything is read
   dump_options_.compress = Compress::none();
-  dump_options_.format = format_of(telling, options);
+  dump_options_.threads = options.threads;
+  dump_options_.format = format_of(name_, options);
   dump_options_.protocol = options.protocol;
   if (options.share_arrays) require_joblib(dump_options_.format, "--share-arrays");
   if (options.array_alignment) require_joblib(dump_options_.format, "--align");
@@ -44,17 +42,31 @@ void ObjectWriter::write(Value value, std::optional<std::uint64_t> expected, Val
   if (metadata_written_ && dump_options_.format == "npy")
     internal::fail(ErrorKind::usage,
                    "numpy would not find a second array behind metadata; a .joblib file can hold both");
+  if (!started_) start(value);
   metadata_written_ = !metadata.is_none();
-  dump_options_.metadata = metadata;
+  const std::string chosen = choice_ ? text_of(compression_) : "";
+  const std::string footer = metadata_written_ ? internal::metadata_footer(value, metadata, chosen) : "";
   ProgressWriter writer(encoder_ ? *encoder_ : target_, expected, quiet_);
   try {
     dump(value, writer, dump_options_);
+    writer.write(as_bytes(footer));
   } catch (const Error& error) {
     // The value is fine; it was the wrong format to ask for.
     if (error.kind() == ErrorKind::unsupported) internal::fail(ErrorKind::usage, error.what());
     throw;
   }
   writer.finish();
+}
+
+void ObjectWriter::start(Value first) {
+  started_ = true;
+  if (const auto& how = compress_.automatic()) {
+    choice_ = internal::choose(internal::content_of(first), *how, name_, dump_options_.threads);
+    compression_ = choice_->compression;
+  }
+  if (compression_.codec != nullptr)
+    encoder_ = compression_.codec->writer(
+        target_, {.level = compression_.level, .limits = {}, .threads = dump_options_.threads});
 }
 
 void ObjectWriter::finish() {

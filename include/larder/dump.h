@@ -1,11 +1,13 @@
 // dump: a value becomes a file.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include <larder/array.h>
 #include <larder/bytes.h>
+#include <larder/choice.h>
 #include <larder/compress.h>
 #include <larder/document.h>
 #include <larder/pickle.h>
@@ -26,6 +28,9 @@ struct DumpOptions {
   // Threads that compress at once, the caller's among them; 0: one for each processor that the process may use. What is
   // written does not depend on it.
   int threads = 0;
+  // Hears what compress="auto" chose for the value's arrays and long texts, before anything is written. Metadata, where
+  // some is stored, keeps it as well.
+  std::function<void(const Choice&)> chosen{};
   FileOptions file{};      // durability, for paths
   PickleWriting pickle{};  // buffers beside a pickle; how arrays lie in joblib files
 };

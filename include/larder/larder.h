@@ -5,6 +5,7 @@
 #include <larder/audit.h>
 #include <larder/budget.h>
 #include <larder/bytes.h>
+#include <larder/choice.h>
 #include <larder/codec.h>
 #include <larder/compress.h>
 #include <larder/document.h>

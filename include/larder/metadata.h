@@ -30,6 +30,7 @@ struct ArrayChecksum {
 struct Metadata {
   Document values;                    // the root: a dict of what the writer of the file said
   std::vector<ArrayChecksum> arrays;  // each array once
+  std::string chosen_compression{};   // "zstd:3": what compress="auto" chose; empty where it was not asked
 };
 
 // The metadata that starts at the reader's position, right behind an object, and leaves the reader behind it. Nothing

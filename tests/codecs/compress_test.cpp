@@ -94,7 +94,6 @@ TEST_CASE("a text is parsed into the same") {
   CHECK(resolved(Compress::parse("3"), "") == "zlib 3");
   CHECK(resolved(Compress::parse("true"), "") == "zlib 3");
   CHECK(resolved(Compress::parse("false"), "a.gz") == "gzip 3");
-  CHECK(resolved(Compress::parse("auto"), "a.gz") == "gzip 3");
   CHECK(resolved(Compress::parse("none"), "a.gz") == "none");
   CHECK(resolved(Compress::parse("zstd"), "") == "zstd 3");
   CHECK(resolved(Compress::parse("zstd:19"), "") == "zstd 19");

@@ -147,7 +147,7 @@ def compare():
 
 def check_texts():
     """Compress::parse, which joblib has not: each text means what the value beside it means."""
-    texts = {'true': True, 'false': False, 'auto': 0, 'none': ('zlib', 0), '0': 0, '3': 3, '9': 9, '10': 10, '-1': -1, 'zlib': 'zlib',
+    texts = {'true': True, 'false': False, 'none': ('zlib', 0), '0': 0, '3': 3, '9': 9, '10': 10, '-1': -1, 'zlib': 'zlib',
              'xz:3': ('xz', 3), 'zstd:19': ('zstd', 19), 'zstd:-5': ('zstd', -5), 'lz4:12': ('lz4', 12), 'zlib:0': ('zlib', 0)}
     pairs = [(text, value, file) for text, value in texts.items() for file in ('plain', 'a.gz', 'a.zst')]
     by_text = ask_probe(['text\t%s\t-\t%s' % (text, file) for text, _, file in pairs])

@@ -127,7 +127,7 @@ class Codecs(Files):
         source.write_bytes(dumped(joined()["shared"], 4))
         extensions = {".z": "zlib", ".gz": "gzip", ".bz2": "bz2", ".lzma": "lzma", ".xz": "xz", ".lz4": "lz4"}
         targets = [self.folder / f"target{extension}" for extension in extensions]
-        for answer in ask(convert(source, target, compress="auto") for target in targets):
+        for answer in ask(convert(source, target, compress="false") for target in targets):
             self.assertEqual(answer, ["ok"])
         for target, codec in zip(targets, extensions.values()):
             self.assertTrue(target.read_bytes().startswith(MAGICS[codec]), codec)

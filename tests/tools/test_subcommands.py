@@ -322,9 +322,20 @@ class Convert(CommandTest):
         self.run_larder("convert", "-c", "3", "a.npy", "b.joblib")
         self.assertEqual(self.read("b.joblib")[:2], b"\x78\x5e")
 
+    def test_auto_says_what_it_chose(self):
+        for how, magic in [("auto", b"\x28\xb5\x2f\xfd"), ("auto:joblib", b"\x04\x22\x4d\x18"), ("auto:smallest", b"\xfd7zXZ")]:
+            done = subprocess.run([self.larder, "convert", "-c", how, "a.npy", "b.joblib"], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout), (0, ""))
+            self.assertRegex(done.stderr, r"\Ab\.joblib: auto chose \w+:\d \(too little content to try others on\)\n\Z")
+            self.assertTrue(self.read("b.joblib").startswith(magic), how)
+            self.assertEqual(self.run_larder("convert", "-q", "-c", how, "a.npy", "c.joblib"), b"")
+        self.run_larder("convert", "-q", "-c", "auto:joblib", "--meta", "a=b", "a.npy", "b.joblib.gz")
+        self.assertEqual(self.read("b.joblib.gz")[:2], b"\x1f\x8b")
+        self.assertIn(b'"chosen_compression": "gzip:', gzip.decompress(self.read("b.joblib.gz")))
+
     def test_wrong_arguments_touch_nothing(self):
         self.write("b.joblib", b"old")
-        for arguments in [["-c", "zippo"], ["-c", "zstd:99"], ["-c", "11"], ["--format", "nonsense"], ["--protocol", "9"], ["--protocol", "-2"],
+        for arguments in [["-c", "zippo"], ["-c", "zstd:99"], ["-c", "auto:fast"], ["-c", "11"], ["--format", "nonsense"], ["--protocol", "9"], ["--protocol", "-2"],
                           ["--align", "24"], ["--align", "8"], ["--format", "pickle", "--align", "64"], ["--format", "pickle", "--share-arrays"]]:
             self.assertIn("larder: b.joblib: ", self.fails(2, "convert", *arguments, "a.npy", "b.joblib"))
         self.assertEqual(sorted(os.listdir(".")), ["a.npy", "b.joblib"])

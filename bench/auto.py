@@ -1,0 +1,42 @@
+#!/usr/bin/python3
+"""How good the choices of compress="auto" are on the files of a folder: larder_auto on each of them, .zip unpacked, as they are and
+repeated to 256 MiB, for each budget. Exit status 1 where a choice costs more than 1.05 times what zstd:3 does.
+
+    auto.py BUILD_DIRECTORY [FOLDER]     FOLDER: LARDER_DATA where it is not given
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+RUNS = (("", "0"), ("", "256"), ("link=80MB/s", "0"))
+
+
+def unpacked(folder, target):
+    files = []
+    for path in sorted(pathlib.Path(folder).iterdir()):
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                files += [archive.extract(name, target) for name in archive.namelist()]
+        else:
+            files.append(path)
+    return files
+
+
+def main(build, folder=None):
+    with tempfile.TemporaryDirectory() as target:
+        files = unpacked(folder or os.environ["LARDER_DATA"], target)
+        statuses = []
+        for budget, mebibytes in RUNS:
+            command = [pathlib.Path(build) / "bench" / "larder_auto", "-m", mebibytes]
+            command += ["-b", budget] if budget else []
+            statuses.append(subprocess.run(command + files, check=False).returncode)
+            print()
+    return max(statuses)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
