@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <numeric>
-#include <optional>
 
 #include "base/quantity.h"
 #include "base/text.h"
@@ -84,8 +84,27 @@ class Bench {
   Bench(const BenchOptions& options, std::vector<Setting> settings)
       : options_(options), settings_(std::move(settings)) {}
 
+  BenchResult result(std::vector<Sample> samples) const {
+    BenchResult result;
+    result.budget = options_.budget;
+    result.disk_note = find_disk(options_, result.budget.disk);
+    for (const Sample& sample : samples) result.content += sample.total;
+    result.budget.content = result.content;
+    const auto start = std::chrono::steady_clock::now();
+    fit_to_time(samples);
+    const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double left = std::max(options_.seconds - spent, options_.seconds / 2);
+    result.measurements = run(contents_of(samples), options_.repeat, left);
+    result.measured = size_of(contents_of(samples));
+    result.samples = std::move(samples);
+    sort_measurements(result.measurements, options_.sort, result.budget);
+    result.advice = advise(result.measurements, result.budget);
+    return result;
+  }
+
+ private:
   // Cuts the samples so that the first run of all settings takes no more than half of the time.
-  void fit_to_time(std::vector<Sample>& samples) {
+  void fit_to_time(std::vector<Sample>& samples) const {
     constexpr double pilot_size = 256 * 1024;
     const double pilot_share = pilot_size / static_cast<double>(size_of(contents_of(samples)));
     if (pilot_share > 0.5) return;
@@ -101,46 +120,36 @@ class Bench {
     for (std::size_t i = 0; i < samples.size(); ++i) samples[i].bytes = std::move(smaller[i]);
   }
 
-  std::vector<Measurement> run(const std::vector<Bytes>& contents, int repeats, double seconds) {
+  std::vector<Measurement> run(const std::vector<Bytes>& contents, int repeats, double seconds) const {
     const std::uint64_t size = size_of(contents);
     const std::uint64_t runs = settings_.size() * (static_cast<unsigned>(repeats) + 1);
     Progress progress("measuring", size * runs, options_.reading.quiet);
+    std::string current;
     MeasureOptions how;
     how.repeats = repeats;
     how.seconds = seconds;
     how.memory = true;
     how.limits = options_.reading.limits;
     how.before_run = [&](const Setting& setting) {
-      current_ = setting.name();
+      current = setting.name();
       progress.advance(size);
     };
-    return measure(contents, settings_, how);
+    try {
+      return measure(contents, settings_, how);
+    } catch (Error& error) {
+      error.at("measuring " + current);
+      throw;
+    }
   }
 
-  // The Setting that was measured last, for messages.
-  const std::string& current() const noexcept { return current_; }
-
- private:
   const BenchOptions& options_;
   std::vector<Setting> settings_;
-  std::string current_ = "bench";
 };
 
-BenchResult result_of(const BenchOptions& options, Bench& bench, std::vector<Sample> samples) {
-  BenchResult result;
-  result.budget = options.budget;
-  result.disk_note = find_disk(options, result.budget.disk);
-  for (const Sample& sample : samples) result.content += sample.total;
-  result.budget.content = result.content;
-  const auto start = std::chrono::steady_clock::now();
-  bench.fit_to_time(samples);
-  const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  result.measurements = bench.run(contents_of(samples), options.repeat, options.seconds - spent);
-  result.measured = size_of(contents_of(samples));
-  result.samples = std::move(samples);
-  sort_measurements(result.measurements, options.sort, result.budget);
-  result.advice = advise(result.measurements, result.budget);
-  return result;
+std::unique_ptr<Output> open_page(const std::string& name) {
+  if (name.empty()) return nullptr;
+  require_chart_page();
+  return std::make_unique<Output>(name, FileOptions{});
 }
 
 void print(const BenchResult& result, BenchOptions::Form form, Console& console) {
@@ -153,27 +162,21 @@ void print(const BenchResult& result, BenchOptions::Form form, Console& console)
 
 Status bench(const BenchOptions& options, Console& console) {
   Status status = Status::fine;
-  std::string about = "bench";
-  std::optional<Bench> bench;
   try {
-    if (!options.html.empty()) require_chart_page();
-    bench.emplace(options, settings_of(options.codecs, options.levels, options.threads));
-    std::optional<Output> page;
-    about = output_name(options.html);
-    if (!options.html.empty()) page.emplace(options.html, FileOptions{});
+    const Bench bench(options, settings_of(options.codecs, options.levels, options.threads));
+    // Opened early: after a minute of measuring is no time to learn that it cannot be written.
+    const auto page = open_page(options.html);
     std::vector<Sample> samples = take_samples(options, console, status);
     if (samples.empty()) return status;
-    about.clear();
-    const BenchResult result = result_of(options, *bench, std::move(samples));
+    const BenchResult result = bench.result(std::move(samples));
     if (page) {
-      about = output_name(options.html);
       page->writer().write(as_bytes(chart_page(json_of(result))));
       page->finish();
     }
-    print(result, options.form, console);
+    if (options.html != "-") print(result, options.form, console);
     return status;
   } catch (const Error& error) {
-    return worse(status, console.report(about.empty() ? bench->current() : about, error));
+    return worse(status, console.report("bench", error));
   }
 }
 

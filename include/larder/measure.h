@@ -44,8 +44,10 @@ LARDER_API double decompress_speed(const Trial& trial) noexcept;
 LARDER_API double ratio_of(const Trial& trial) noexcept;
 
 struct MeasureOptions {
-  int repeats = 5;      // runs that count, after the first one, which only warms up
-  double seconds = 60;  // no run is begun that would end later than this; the first one of each Setting always is
+  int repeats = 5;  // runs that count, after the first one, which only warms up
+  // No run is begun that would end later than this; but the first one of each Setting always is, and those that take no
+  // more than a thousandth of it.
+  double seconds = 60;
   // Whether the first run is made in a process of its own (fork), which tells its memory and survives a codec that
   // crashes. For processes without other threads.
   bool memory = false;

@@ -116,6 +116,15 @@ TEST_CASE("no run is begun that would end too late, but each setting has its fir
   CHECK(late.runs == 1);
 }
 
+TEST_CASE("short runs are made however late it is") {
+  for (const double seconds : {0.25, 0.75}) {
+    Timed timed(std::deque<double>(4, seconds));
+    MeasureOptions options = timed.options(3, 500);  // a thousandth of it: 0.5, decompression included
+    options.before_run = [&](const Setting&) { timed.now += 1000; };
+    CHECK(measure_one(timed.setting(), options).repeats == (seconds < 0.5 ? 3 : 0));
+  }
+}
+
 TEST_CASE("settings are measured in turns") {
   Timed timed({1, 1, 1, 1, 1, 1});
   const std::vector<Setting> settings = {timed.setting(), {}};

@@ -143,6 +143,12 @@ class ChartPage(CommandTest):
         page = self.browse("#sort=__proto__&speed=constructor&threads=%3Cb%3E&order=x")
         self.assertEqual(page.column("Codec"), ["none"])
 
+    def test_a_place_that_cannot_be_written_is_known_before_anything_is_measured(self):
+        self.assertIn("nowhere", self.fails(4, "bench", "--html", "nowhere/page.html", "--time", "1h", "a.npy"))
+
+    def test_the_page_alone_on_standard_output(self):
+        self.assertRegex(self.text("bench", *SETTINGS, "--html", "-", "a.npy"), r"(?s)\A<!DOCTYPE html>.*</html>\n\Z")
+
     def test_the_page_needs_no_network(self):
         self.bench("a.npy")
         text = self.read("page.html").decode()
