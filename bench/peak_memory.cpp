@@ -11,6 +11,8 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <random>
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -23,11 +25,15 @@ namespace {
 
 constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
 
-// Runs of equal numbers: every page is touched, and no codec takes long.
+// Some blocks of small numbers without order, which leave much to hold when compressed, and then runs of equal numbers:
+// every page is touched, and no codec takes long.
 larder::Array make_array(std::uint64_t size) {
+  constexpr std::size_t without_order = 16 * mebibyte / sizeof(std::int64_t);
   larder::Array array = larder::Array::allocate(larder::DType::of<std::int64_t>(), {size / sizeof(std::int64_t)});
-  std::int64_t next = 0;
-  for (std::int64_t& value : array.mutable_data<std::int64_t>()) value = next++ / 500;
+  const std::span<std::int64_t> values = array.mutable_data<std::int64_t>();
+  std::mt19937_64 random(7);
+  for (std::size_t at = 0; at < values.size(); ++at)
+    values[at] = static_cast<std::int64_t>(at < without_order ? random() >> 48 : at / 500);
   return array;
 }
 

@@ -34,7 +34,8 @@ struct Found {
   std::size_t advance = 0;  // block, end: where the next look begins; at most `take` for a block
   std::size_t size = 0;     // block: bytes after decompression, as expected
   std::size_t most = 0;     // block: the most that are accepted; at least `size`
-  std::uint64_t note = 0;   // block: whatever the codec wants to know of it later
+  bool guessed = false;  // block: `size` is a mere guess, so that nobody can tell where in the content the next begins
+  std::uint64_t note = 0;  // block: whatever the codec wants to know of it later
 };
 
 // What became of a block.

@@ -47,13 +47,18 @@ std::size_t BlockReading::hand_out(MutableBytes out) {
 
 void BlockReading::look_ahead(MutableBytes out) {
   std::size_t planned = 0;
-  for (const auto& block : blocks_) planned += block->found.size;
+  bool places_known = true;
+  for (const auto& block : blocks_) {
+    planned += block->found.size;
+    places_known = places_known && !block->found.guessed;
+  }
   while (blocks_.size() < work_.enough() && !waits_) {
     const Found found = look();
     switch (found.kind) {
       case Found::Kind::block: {
         auto block = next_block(found);
-        block->is_direct = planned <= out.size() && found.size <= out.size() - planned;
+        places_known = places_known && !found.guessed;
+        block->is_direct = places_known && planned <= out.size() && found.size <= out.size() - planned;
         block->target = block->is_direct ? out.subspan(planned, found.size) : block->own.room(found.size);
         planned += found.size;
         give(std::move(block));
@@ -143,7 +148,7 @@ std::size_t BlockReading::take_block() {
   if (verdict == Verdict::ends) {
     drop_blocks();
     window_.move_to(block->start + decoded.used);
-  } else if (decoded.size != block->found.size) {
+  } else if (decoded.size != block->found.size && !block->found.guessed) {
     settle();  // the places of those behind it were chosen for the expected size
   }
   if (blocks_.empty()) waits_ = false;

@@ -1,7 +1,10 @@
-// bz2, on libbz2.
+// bz2: blocks by larder's own coder, streams that are read without seeking by libbz2.
 #include <cstring>
 
 #include "base/text.h"
+#include "codecs/bz2/decoding.h"
+#include "codecs/bz2/encoding.h"
+#include "codecs/bz2/suffix_order.h"
 #include "codecs/engine.h"
 #include "codecs/slice.h"
 
@@ -53,45 +56,29 @@ void set_buffers(bz_stream& stream, Bytes in, MutableBytes out) {
   stream.avail_out = length_as<unsigned>(out.size());
 }
 
-Step step_done(const bz_stream& stream, Bytes in, MutableBytes out, int code) {
-  if (code < 0) fail_with(code);
-  return {.consumed = in.size() - stream.avail_in,
-          .produced = out.size() - stream.avail_out,
-          .ended = code == BZ_STREAM_END};
-}
-
-class Bz2Encoder final : public Encoder {
- public:
-  explicit Bz2Encoder(int level) {
-    const int code = BZ2_bzCompressInit(&stream_, level, 0, 0);
-    if (code != BZ_OK) fail_with(code);
-  }
-  ~Bz2Encoder() override { static_cast<void>(BZ2_bzCompressEnd(&stream_)); }
-
-  Step step(Bytes in, MutableBytes out, bool last) override {
-    set_buffers(stream_, in, out);
-    const int code = BZ2_bzCompress(&stream_, last ? BZ_FINISH : BZ_RUN);
-    return step_done(stream_, in, out, code);
-  }
-
- private:
-  bz_stream stream_{};
-};
-
 class Bz2Decoder final : public Decoder {
  public:
   Bz2Decoder() { start(); }
   ~Bz2Decoder() override { static_cast<void>(BZ2_bzDecompressEnd(&stream_)); }
 
   Step step(Bytes in, MutableBytes out, bool) override {
+    if (failed_ != BZ_OK) fail_with(failed_);
     set_buffers(stream_, in, out);
     const int code = BZ2_bzDecompress(&stream_);
-    return step_done(stream_, in, out, code);
+    const Step done{.consumed = in.size() - stream_.avail_in,
+                    .produced = out.size() - stream_.avail_out,
+                    .ended = code == BZ_STREAM_END};
+    if (code >= 0) return done;
+    // What stands before the damage is good, however the stream is cut into steps.
+    if (done.consumed == 0 && done.produced == 0) fail_with(code);
+    failed_ = code;
+    return done;
   }
 
   void restart() override {
     static_cast<void>(BZ2_bzDecompressEnd(&stream_));
     stream_ = {};
+    failed_ = BZ_OK;
     start();
   }
 
@@ -104,15 +91,19 @@ class Bz2Decoder final : public Decoder {
   }
 
   bz_stream stream_{};
+  int failed_ = BZ_OK;  // what the next step reports
 };
 
 }  // namespace
 
 std::optional<Engine> bz2_engine() {
   const std::string version = BZ2_bzlibVersion();  // "1.0.8, 13-Jul-2019"
-  return Engine{.library = join("libbz2 ", version.substr(0, version.find(','))),
-                .encoder = [](int level) -> std::unique_ptr<Encoder> { return std::make_unique<Bz2Encoder>(level); },
-                .decoder = [](const Limits&) -> std::unique_ptr<Decoder> { return std::make_unique<Bz2Decoder>(); }};
+  const std::string sorter = bz2::suffix_sorter();
+  return Engine{.library = join("libbz2 ", version.substr(0, version.find(',')), sorter.empty() ? "" : ", ", sorter),
+                .blocks = bz2::block_encoding,
+                .decoder = [](const Limits&) -> std::unique_ptr<Decoder> { return std::make_unique<Bz2Decoder>(); },
+                .block_decoding = [](const Limits&) { return bz2::block_decoding(); },
+                .blocks_are_faster = true};
 }
 #else
 std::optional<Engine> bz2_engine() { return std::nullopt; }

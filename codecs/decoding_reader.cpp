@@ -103,7 +103,8 @@ void DecodingReader::start_stream() {
   state_ = State::in_stream;
   stream_start_ = below_.position();
   stream_content_ = produced_;
-  if (!decoding_.blocks || decoding_.threads == 1 || !below_.can_seek()) return;
+  const bool alone = decoding_.threads == 1 && !decoding_.blocks_are_faster;
+  if (!decoding_.blocks || alone || !below_.can_seek()) return;
   const std::uint64_t size = below_.size().value_or(0);
   if (size > stream_start_ && size - stream_start_ >= decoding_.least)
     blocks_ = std::make_unique<BlockReading>(below_, decoding_.blocks(), decoding_.threads);

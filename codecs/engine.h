@@ -26,6 +26,7 @@ struct Engine {
 
   // Optional: for streams that are made of blocks, in sources that can seek. What they give up is left to `decoder`.
   std::unique_ptr<BlockDecoding> (*block_decoding)(const Limits& limits) = nullptr;
+  bool blocks_are_faster = false;  // than `decoder` is, so that one thread decodes in blocks as well
   // Optional: all blocks of the source, which stands at the start of its first stream and may be left anywhere; nothing
   // where the format does not tell without decompressing. `note` of a place is for `block_decoding_at`.
   std::optional<BlockIndex> (*index)(Reader& below, const Limits& limits) = nullptr;

@@ -101,7 +101,9 @@ std::vector<Row> rows() {
 
 // The engine's ways to decode. They hold no codec, as a Reader may outlive its registry.
 Decoding decoding(const Engine& engine, const Limits& limits, std::size_t threads) {
-  Decoding result{.decoder = [make = engine.decoder, limits] { return make(limits); }, .threads = threads};
+  Decoding result{.decoder = [make = engine.decoder, limits] { return make(limits); },
+                  .threads = threads,
+                  .blocks_are_faster = engine.blocks_are_faster};
   if (engine.block_decoding != nullptr) result.blocks = [make = engine.block_decoding, limits] { return make(limits); };
   if (engine.index != nullptr) {
     result.index = [find = engine.index, limits](Reader& below) { return find(below, limits); };

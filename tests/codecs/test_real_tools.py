@@ -10,6 +10,7 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
 import zlib
 
 SKIPPED = 77
@@ -19,11 +20,19 @@ failures = []
 checks = 0
 
 
-def run(command, data):
-    done = subprocess.run(command, input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
+def run(command, data=None, source=None):
+    done = subprocess.run(command, input=data, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
     if done.returncode != 0:
         raise RuntimeError('%s: exit status %d: %s' % (' '.join(command), done.returncode, done.stderr.decode('replace')))
     return done.stdout
+
+
+def decompress_file(codec, compressed):
+    """From a file, not a pipe: long streams are then read block by block."""
+    with tempfile.TemporaryFile() as file:
+        file.write(compressed)
+        file.seek(0)
+        return run([codec_tool, 'decompress', codec], source=file)
 
 
 def program(package, *command):
@@ -63,11 +72,17 @@ lz4_file_write = lz4_file if lz4_read else None
 # codec -> {tool: (reads ours, writes for us)}
 TOOLS = {
     'zlib': {'python zlib': (zlib.decompress, zlib.compress),
-             'pigz -z': (program('pigz', 'pigz', '-dzc'), program('pigz', 'pigz', '-zc'))},
+             'pigz -z': (program('pigz', 'pigz', '-dzc'), program('pigz', 'pigz', '-zc')),
+             'pigz -z -i': (None, program('pigz', 'pigz', '-zic'))},
     'gzip': {'gzip': (program('gzip', 'gzip', '-dc'), program('gzip', 'gzip', '-c')),
              'pigz': (program('pigz', 'pigz', '-dc'), program('pigz', 'pigz', '-c', '-b', '128')),
+             'pigz -i': (None, program('pigz', 'pigz', '-ic')),
+             'pigz -i -b 32 -p 1': (None, program('pigz', 'pigz', '-ic', '-b', '32', '-p', '1')),
+             'igzip': (program('isal', 'igzip', '-dc'), program('isal', 'igzip', '-c')),
              'python gzip': (gzip.decompress, gzip.compress)},
     'bz2': {'bzip2': (program('bzip2', 'bzip2', '-dc'), program('bzip2', 'bzip2', '-c')),
+            'lbzip2': (program('lbzip2', 'lbzip2', '-dc'), program('lbzip2', 'lbzip2', '-c', '-n2')),
+            'pbzip2, many streams': (program('pbzip2', 'pbzip2', '-dc'), program('pbzip2', 'pbzip2', '-c', '-p2', '-b1', '-1')),
             'python bz2': (bz2.decompress, bz2.compress)},
     'lzma': {'xz --format=lzma': (program('xz-utils', 'xz', '--format=lzma', '-dc'),
                                   program('xz-utils', 'xz', '--format=lzma', '-c')),
@@ -94,6 +109,7 @@ def samples():
     words = [bytes(source.randrange(97, 123) for _ in range(source.randrange(2, 9))) for _ in range(300)]
     text = b' '.join(source.choice(words) for _ in range(60_000))
     return {'empty': b'', 'one byte': b'x', 'zeros': bytes(5_000_000), 'text': text,
+            'long text': text * 3,
             'random': bytes(source.getrandbits(8) for _ in range(200_000))}
 
 
@@ -112,6 +128,8 @@ def check_codec(codec, data_name, data):
     for level in LEVELS[codec]:
         name = '%s:%d' % (codec, level)
         ours[name] = run([codec_tool, 'compress', name], data)
+    for name, compressed in ours.items():
+        check('we read our %s of %s from a file' % (name, data_name), lambda: decompress_file(codec, compressed), data)
     for tool, (reads, writes) in TOOLS[codec].items():
         if reads:
             for name, compressed in ours.items():
@@ -119,8 +137,11 @@ def check_codec(codec, data_name, data):
         if writes:
             check('we read %s of %s' % (tool, data_name),
                   lambda: run([codec_tool, 'decompress', codec], writes(data)), data)
+            check('we read %s of %s from a file' % (tool, data_name), lambda: decompress_file(codec, writes(data)), data)
             check('we read two of %s of %s in a row' % (tool, data_name),
                   lambda: run([codec_tool, 'decompress', codec], writes(data) + writes(b'tail')), data + b'tail')
+            check('we read two of %s of %s in a row from a file' % (tool, data_name),
+                  lambda: decompress_file(codec, writes(data) * 2), data * 2)
 
 
 for name, content in samples().items():
