@@ -1,5 +1,6 @@
 #include "codecs/elements.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -59,8 +60,8 @@ bool clearly_below(std::uint64_t a, std::uint64_t b, std::uint64_t parts) noexce
 
 }  // namespace
 
-std::size_t element_width(Bytes sample) {
-  if (sample.size() < least_sample) return 1;
+Elements elements_of(Bytes sample) {
+  if (sample.size() < least_sample) return {};
   const Histograms histograms = histograms_of(sample);
   std::size_t width = 1;
   std::uint64_t bits = entropy(histograms, 1);
@@ -71,7 +72,8 @@ std::size_t element_width(Bytes sample) {
     width = wider;
     bits = bits_wider;
   }
-  return clearly_below(bits, bits_without, 20) ? width : 1;
+  return {.width = clearly_below(bits, bits_without, 20) ? width : 1,
+          .entropy = static_cast<std::uint32_t>(std::min<std::uint64_t>(bits / 8 / sample.size(), 65536))};
 }
 
 std::size_t difference_distance(Bytes sample, std::size_t width) {

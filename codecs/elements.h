@@ -5,15 +5,21 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include <larder/bytes.h>
 
 namespace larder::internal {
 
-// How wide the elements are of which the bytes consist: 2, 4 or 8, the narrowest width after which kinds of bytes
-// repeat; 1 for text, code and whatever else has no elements, and where there are too few bytes to tell. Sees numbers
-// by how much the bytes of one significance are alike.
-std::size_t element_width(Bytes sample);
+// What bytes consist of.
+struct Elements {
+  // Bytes of an element: 2, 4 or 8, the narrowest after which the bytes of one significance are alike; 1 for text, code
+  // and whatever else has no elements, and where there are too few bytes to tell.
+  std::size_t width = 1;
+  // What the bytes take where no more than their position in an element is known, as a part of 65536 of their size.
+  std::uint32_t entropy = 65536;
+};
+Elements elements_of(Bytes sample);
 
 // How many bytes back the values stand that each differs least from: the width for a series, the length of a row for
 // several series side by side. A multiple of `width`, at most 256; 0 where differences, taken byte by byte, are hardly

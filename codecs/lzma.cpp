@@ -87,6 +87,9 @@ class XzDecoder final : public Decoder {
 std::optional<Engine> xz_engine() {
   return Engine{
       .library = liblzma_version(),
+      .levels = {{.from = 0, .to = 0, .engine = "liblzma 0"},
+                 {.from = 1, .to = 6, .engine = "liblzma, as the level says or 0"},
+                 {.from = 7, .to = 9, .engine = "liblzma, as the level says"}},
       .blocks = xz_block_encoding,
       .decoder = [](const Limits& limits) -> std::unique_ptr<Decoder> { return std::make_unique<XzDecoder>(limits); },
       .block_decoding = xz_block_decoding,

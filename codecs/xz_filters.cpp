@@ -4,16 +4,10 @@
 #include <bit>
 #include <vector>
 
-#include "codecs/elements.h"
-
 namespace larder::internal {
 namespace {
 
-// A piece out of the middle, of whole elements.
-Bytes middle_of(Bytes bytes, std::size_t size) {
-  const std::size_t length = std::min(bytes.size(), size);
-  return bytes.subspan((bytes.size() - length) / 2 / 8 * 8, length);
-}
+constexpr int cheapest_preset = 0;
 
 // How small a sample becomes.
 class Trials {
@@ -32,45 +26,61 @@ class Trials {
   std::vector<std::byte> out_;
 };
 
-// Whether a is smaller than b by so much that it is so in the whole block too, and not only in a sample of it.
-bool is_safely_below(std::size_t a, std::size_t b, std::size_t percent) { return a < b - b / 100 * percent; }
+bool is_below(std::size_t a, std::size_t b, std::size_t percent) { return a < b - b / 100 * percent; }
+
+bool resemble(const Elements& a, const Elements& b) {
+  const auto [less, more] = std::minmax(a.entropy, b.entropy);
+  return a.width == b.width && more - less <= more / 16;
+}
+
+Bytes first_of(Bytes bytes, std::size_t size) { return bytes.first(std::min(bytes.size(), size)); }
 
 }  // namespace
 
-XzFilters filters_for(Bytes block, int level, LzmaCoder& coder) {
-  constexpr std::size_t least_for_trials = 128 * 1024;
-  constexpr std::size_t largest_sample = 256 * 1024;
-  constexpr int cheap = 0;
+XzFilters XzFilterChooser::choose(Bytes start) {
+  constexpr int most_alike = 16;
+  const Elements elements = elements_of(first_of(start, 64 * 1024));
+  if (chosen_for_ > 0 && chosen_for_ < most_alike && resemble(elements, elements_)) {
+    ++chosen_for_;
+    return chosen_;
+  }
+  elements_ = elements;
+  chosen_ = elements.width == 1 ? XzFilters{.preset = level_} : look_closely(start, elements.width);
+  chosen_for_ = 1;
+  return chosen_;
+}
+
+XzFilters XzFilterChooser::look_closely(Bytes start, std::size_t width) {
+  constexpr std::size_t least_for_trials = 64 * 1024;
   constexpr int last_that_saves_time = 6;
 
-  const XzFilters plain{.preset = level};
-  const Bytes few = middle_of(block, 64 * 1024);
-  const std::size_t width = element_width(few);
-  if (width == 1) return plain;
-
-  XzFilters best = plain;
-  best.literal_context_bits = 0;
+  XzFilters best{.preset = level_, .literal_context_bits = 0};
   best.literal_position_bits = best.position_bits = static_cast<unsigned>(std::bit_width(width)) - 1;
-  if (block.size() < least_for_trials) return best;
+  if (start.size() < least_for_trials) return best;
 
-  Trials trials(middle_of(block, std::min(largest_sample, block.size() / 4)), coder);
-  XzFilters cheapest = best;
-  cheapest.preset = cheap;
-  std::size_t cheapest_size = 0;
-  if (const std::size_t distance = difference_distance(few, width); distance != 0) {
-    XzFilters differences = cheapest;
+  const std::size_t distance = difference_distance(first_of(start, 64 * 1024), width);
+  const bool may_save_time = level_ > cheapest_preset && level_ <= last_that_saves_time;
+  if (distance == 0 && !may_save_time) return best;
+
+  Trials trials(first_of(start, enough), coder_);
+  XzFilters cheap = best;
+  cheap.preset = cheapest_preset;
+  const std::size_t values_size = trials.size_with(cheap);
+  std::size_t cheap_size = values_size;
+  if (distance != 0) {
+    XzFilters differences = cheap;
     differences.distance = distance;
-    cheapest_size = trials.size_with(cheapest);
-    // Rows and planes that resemble each other repeat farther away than a sample shows; differences hide that.
-    if (const std::size_t size = trials.size_with(differences); is_safely_below(size, cheapest_size, 8)) {
-      cheapest_size = size;
-      cheapest.distance = best.distance = distance;
+    // Rows and planes that resemble each other repeat farther away than a sample shows, and differences hide that.
+    if (const std::size_t size = trials.size_with(differences); is_below(size, values_size, 23)) {
+      cheap_size = size;
+      cheap.distance = best.distance = distance;
     }
   }
 
-  if (level == cheap || level > last_that_saves_time) return best;
-  if (cheapest_size == 0) cheapest_size = trials.size_with(cheapest);
-  return is_safely_below(cheapest_size, trials.size_with(plain), 4) ? cheapest : best;
+  if (!may_save_time) return best;
+  // Where more effort finds more repetitions in a sample, it finds yet more in all.
+  const std::size_t plain_size = trials.size_with({.preset = level_});
+  return is_below(cheap_size, plain_size, 4) && values_size <= plain_size ? cheap : best;
 }
 
 }  // namespace larder::internal

@@ -5,7 +5,6 @@
 #include <bit>
 
 #include "codecs/context_pool.h"
-#include "codecs/elements.h"
 #include "codecs/liblzma.h"
 #include "codecs/xz_filters.h"
 
@@ -15,10 +14,24 @@ namespace {
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
 // Text finds its repetitions far away: blocks of a few windows keep what is lost at their starts below 0.5 % at level
-// 6, and below 1.5 % at all.
+// 6, and below 1.5 % at all. Elements find theirs nearer; and where the cheapest preset will do, they need few.
 constexpr std::array<std::size_t, 10> text_block_mebibytes = {2, 4, 6, 8, 16, 24, 24, 32, 64, 128};
-// Elements find theirs nearer.
 constexpr std::array<std::size_t, 10> element_block_mebibytes = {2, 4, 4, 8, 8, 8, 8, 8, 8, 8};
+constexpr std::size_t cheap_block = mebibyte / 2;
+
+// Filters as a number, for BlockInput::checksum; never 0, which stands for none.
+std::uint32_t packed(const XzFilters& filters) {
+  return 1u << 31 | static_cast<std::uint32_t>(filters.preset) << 20 | filters.literal_context_bits << 16 |
+         filters.literal_position_bits << 13 | filters.position_bits << 10 |
+         static_cast<std::uint32_t>(filters.distance);
+}
+XzFilters unpacked(std::uint32_t number) {
+  return {.preset = static_cast<int>(number >> 20 & 15),
+          .literal_context_bits = number >> 16 & 15,
+          .literal_position_bits = number >> 13 & 7,
+          .position_bits = number >> 10 & 7,
+          .distance = number & 1023};
+}
 
 using CoderPool = ContextPool<LzmaCoder>;
 CoderPool& coders() {
@@ -40,7 +53,8 @@ class XzBlockCompressor final : public BlockCompressor {
     result.checksum = 0;
     if (block.bytes.empty()) return;  // a stream may have no block, but none that is empty
     const MutableBytes room = result.room(xz_block_bound(block.bytes.size()));
-    const XzFilters filters = filters_for(block.bytes, level_, *coder_);
+    const XzFilters filters =
+        block.checksum != 0 ? unpacked(block.checksum) : XzFilterChooser(level_).choose(block.bytes);
     // What the index records, apart from the padding, which the length implies.
     result.checksum = coder_->encode_block(block.bytes, filters, room, result.used).unpadded;
   }
@@ -54,21 +68,18 @@ class XzBlockCompressor final : public BlockCompressor {
 
 class XzBlockEncoding final : public BlockEncoding {
  public:
-  explicit XzBlockEncoding(int level) : level_(level), index_(static_cast<std::size_t>(level)) {}
+  explicit XzBlockEncoding(int level) : level_(level), index_(static_cast<std::size_t>(level)), chooser_(level) {}
 
-  std::size_t block_size() const override { return text_block_mebibytes[static_cast<std::size_t>(level_)] * mebibyte; }
+  std::size_t block_size() const override { return text_block_mebibytes[index_] * mebibyte; }
   bool cuts_evenly() const override { return false; }
 
-  // The first bytes of a block say how long it is. That is not kept here, but found in the block: small elements after
-  // text make no long blocks.
+  // The first bytes of a block say how it is compressed, and with that, how long it is. A block shorter than these is
+  // left to its compressor.
   std::size_t gather(Bytes in, BlockInput& block) override {
-    std::size_t taken = 0;
-    if (block.own.size() < probe) taken += append(in.first(std::min(in.size(), probe - block.own.size())), block);
-    if (block.own.size() < probe) return taken;
-    if (block.own.size() == probe) block.checksum = element_width(block.own) == 1 ? 0 : 1;
-    const std::size_t size = block.checksum == 0 ? block_size() : element_block_mebibytes[index_] * mebibyte;
-    const Bytes rest = in.subspan(taken);
-    return taken + append(rest.first(std::min(rest.size(), size - block.own.size())), block);
+    const std::size_t start = fill(XzFilterChooser::enough, in, block);
+    if (block.own.size() < XzFilterChooser::enough) return start;
+    if (block.checksum == 0) block.checksum = packed(chooser_.choose(block.own));
+    return start + fill(size_with(unpacked(block.checksum)), in.subspan(start), block);
   }
 
   std::unique_ptr<BlockCompressor> compressor() const override { return std::make_unique<XzBlockCompressor>(level_); }
@@ -81,17 +92,24 @@ class XzBlockEncoding final : public BlockEncoding {
   Bytes end() override { return frame_.index_and_foot(); }
 
  private:
-  static constexpr std::size_t probe = 64 * 1024;
+  std::size_t size_with(const XzFilters& filters) const {
+    if (chooser_.is_cheap(filters)) return cheap_block;
+    const bool is_plain = filters.literal_position_bits == 0;
+    return (is_plain ? text_block_mebibytes : element_block_mebibytes)[index_] * mebibyte;
+  }
 
-  static std::size_t append(Bytes bytes, BlockInput& block) {
-    block.own.insert(block.own.end(), bytes.begin(), bytes.end());
+  // Takes of `in` what the block has less than `size`.
+  static std::size_t fill(std::size_t size, Bytes in, BlockInput& block) {
+    const std::size_t taken = block.own.size() < size ? std::min(in.size(), size - block.own.size()) : 0;
+    block.own.insert(block.own.end(), in.begin(), in.begin() + static_cast<std::ptrdiff_t>(taken));
     block.bytes = block.own;
     block.size = block.own.size();
-    return bytes.size();
+    return taken;
   }
 
   int level_;
   std::size_t index_;  // of the tables
+  XzFilterChooser chooser_;
   XzFrame frame_;
 };
 

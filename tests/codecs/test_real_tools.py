@@ -2,6 +2,7 @@
 
 usage: test_real_tools.py CODEC_TOOL. Exit status 77 where a tool is missing, after testing the others.
 """
+import array
 import bz2
 import gzip
 import io
@@ -108,7 +109,11 @@ def samples():
     source = random.Random(20240607)
     words = [bytes(source.randrange(97, 123) for _ in range(source.randrange(2, 9))) for _ in range(300)]
     text = b' '.join(source.choice(words) for _ in range(60_000))
-    return {'empty': b'', 'one byte': b'x', 'zeros': bytes(5_000_000), 'text': text,
+    stamps, now = array.array('q'), 1_700_000_000_000
+    for _ in range(100_000):
+        now += source.randrange(900, 1100)
+        stamps.append(now)
+    return {'time stamps': stamps.tobytes(), 'empty': b'', 'one byte': b'x', 'zeros': bytes(5_000_000), 'text': text,
             'long text': text * 3,
             'random': bytes(source.getrandbits(8) for _ in range(200_000))}
 
