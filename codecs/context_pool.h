@@ -27,6 +27,9 @@ class ContextPool {
       if (context_) pool_->keep(std::move(context_));
     }
 
+    // Frees it now, and it does not go back to the pool: for one that has grown too large to be kept.
+    void discard() noexcept { context_.reset(); }
+
     Context* get() const noexcept { return context_.get(); }
     Context* operator->() const noexcept { return context_.get(); }
     Context& operator*() const noexcept { return *context_; }

@@ -18,7 +18,7 @@ struct Engine {
   std::string library;                   // name and version of what does the work
   std::vector<LevelEngine> levels = {};  // what serves which level; empty: the library serves all
 
-  // Either `encoder`, or `blocks`, which is then used for every stream.
+  // Either `encoder`, or `blocks`, which is then used for every stream of the levels for which it is not null.
   std::unique_ptr<Encoder> (*encoder)(int level) = nullptr;
   std::unique_ptr<BlockEncoding> (*blocks)(int level) = nullptr;
 

@@ -142,8 +142,8 @@ class BuiltInCodec final : public Codec {
   std::unique_ptr<Decoder> do_decoder(const Limits& limits) const override { return engine_.decoder(limits); }
   std::unique_ptr<Writer> do_writer(Writer& below, int level, std::size_t threads,
                                     std::optional<std::uint64_t> size) const override {
-    if (engine_.blocks == nullptr) return Codec::do_writer(below, level, threads, size);
-    auto encoding = engine_.blocks(level);
+    auto encoding = blocks(level);
+    if (!encoding) return Codec::do_writer(below, level, threads, size);
     if (size) encoding->expect(*size);
     return std::make_unique<BlockWriter>(below, std::move(encoding), info().name, threads);
   }
@@ -151,12 +151,15 @@ class BuiltInCodec final : public Codec {
     return std::make_unique<DecodingReader>(below, decoding(engine_, limits, threads), info().name, limits);
   }
   Region do_compress(Bytes bytes, int level, std::size_t threads) const override {
-    if (engine_.blocks != nullptr) {
-      const auto encoding = engine_.blocks(level);
+    if (const auto encoding = blocks(level)) {
       encoding->expect(bytes.size());
       if (auto result = compress_in_one_block(*encoding, bytes)) return std::move(*result);
     }
     return Codec::do_compress(bytes, level, threads);
+  }
+  // Null where the engine does not work block by block.
+  std::unique_ptr<BlockEncoding> blocks(int level) const {
+    return engine_.blocks == nullptr ? nullptr : engine_.blocks(level);
   }
   bool do_recognises(Bytes head) const override { return row_.recognises(head); }
   bool do_is_checksummed(Bytes head) const override {

@@ -109,6 +109,6 @@ TEST_CASE("streams begin as joblib's and the tools' own do") {
   CHECK((begin("xz", {}, 8) == from_hex("fd 37 7a 58 5a 00 00 04")));                    // CRC64
   CHECK((begin("lzma", {}, 13) == from_hex("5d 00 00 80 00 ff ff ff ff ff ff ff ff")));  // 8 MiB, length unknown
   CHECK((begin("lz4", {}, 6) == from_hex("04 22 4d 18 64 70")));                         // content checksum, 4 MiB
-  CHECK((begin("zstd", {}, 5) == from_hex("28 b5 2f fd 04")));                           // checksum, no length
+  CHECK((begin("zstd", {}, 6) == from_hex("28 b5 2f fd 24 64")));                        // checksum, 100 bytes
   CHECK((begin("zstd", 3, 6) == from_hex("28 b5 2f fd 24 64")));                         // checksum, 100 bytes
 }

@@ -1,0 +1,157 @@
+#include "codecs/zstd/decoding.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/byte_order.h"
+#include "codecs/buffer.h"
+#include "codecs/xxhash.h"
+#include "codecs/zstd/frame.h"
+#include "codecs/zstd/independence.h"
+#include "codecs/zstd/libzstd.h"
+
+namespace larder::internal::zstd {
+namespace {
+
+Found more(std::size_t wanted) { return {.kind = Found::Kind::more, .take = wanted}; }
+
+// Makes a frame of a section. Found::note: where in its bytes the blocks are.
+class Decompressor final : public BlockDecompressor {
+ public:
+  DecodedBlock decompress(Bytes block, const Found& found, MutableBytes out) override {
+    const Bytes blocks = block.subspan(static_cast<std::size_t>(found.note));
+    if (!uses_own_offsets(blocks)) return {};
+    const auto header = make_header({.content_size = found.size});
+    const MutableBytes frame = frame_.room(header.size() + blocks.size() + last_block.size());
+    auto end = std::ranges::copy(header, frame.begin()).out;
+    end = std::ranges::copy(blocks, end).out;
+    std::ranges::copy(last_block, end);
+    const auto size = frames_.decompress(frame, out.first(found.size));
+    if (size != found.size) return {};
+    return {.decoded = true, .size = *size, .used = block.size()};
+  }
+
+ private:
+  FrameDecompressor frames_;
+  Buffer frame_;
+};
+
+class ZstdDecoding final : public BlockDecoding {
+ public:
+  explicit ZstdDecoding(const Limits& limits) : window_(limits.window) {}
+  // From a section on, in a frame that has or has not a checksum.
+  explicit ZstdDecoding(bool checksum) : header_(FrameHeader{.checksum = checksum}), is_whole_(false) {}
+
+  Found find(Bytes ahead, bool) override {
+    if (!header_) {
+      if (ahead.size() < most_header) return more(most_header);
+      const auto header = parse_header(ahead);
+      if (!header || header->dictionary || header->window > window_) return {};
+      header_ = header;
+      in_front_ = header->size;
+    }
+    const std::size_t least = in_front_ + BlockHeader::size;
+    if (ahead.size() < least) return more(least);
+    const bool is_last = std::ranges::equal(ahead.subspan(in_front_, last_block.size()), last_block);
+    return is_last && in_front_ == 0 ? end(ahead) : section(ahead);
+  }
+
+  std::unique_ptr<BlockDecompressor> decompressor() const override { return std::make_unique<Decompressor>(); }
+
+  Verdict accept(const Found&, const DecodedBlock& decoded, Bytes content) override {
+    ++accepted_;
+    size_ += decoded.size;
+    if (is_whole_ && header_->checksum) checksum_.add(content);
+    return Verdict::right;
+  }
+
+ private:
+  Found section(Bytes ahead);
+  Found end(Bytes ahead) const;
+  // What the frame says of its whole content.
+  bool is_right(const std::byte* checksum) const;
+
+  std::uint64_t window_ = 0;  // the largest that is accepted
+  std::optional<FrameHeader> header_{};
+  bool is_whole_ = true;
+  std::size_t in_front_ = 0;    // bytes of the header, which the first section takes along
+  std::uint64_t found_ = 0;     // sections
+  std::uint64_t accepted_ = 0;  // sections
+  std::uint64_t size_ = 0;      // of their content
+  Xxh64 checksum_;
+};
+
+Found ZstdDecoding::section(Bytes ahead) {
+  const std::size_t front = in_front_ + mark_size;
+  if (ahead.size() < front) return more(front);
+  const auto mark = parse_mark(ahead.subspan(in_front_));
+  if (!mark) return {};
+  const std::size_t whole = front + mark->stored;
+  if (ahead.size() < whole) return more(whole);
+  const auto run = walk_blocks(ahead.subspan(front, mark->stored), false);
+  if (!run || mark->content > run->blocks * most_block_content) return {};
+  ++found_;
+  in_front_ = 0;
+  return {.kind = Found::Kind::block,
+          .take = whole,
+          .advance = whole,
+          .size = mark->content,
+          .most = mark->content,
+          .note = front};
+}
+
+Found ZstdDecoding::end(Bytes ahead) const {
+  const std::size_t whole = last_block.size() + (header_->checksum ? checksum_size : 0);
+  if (ahead.size() < whole) return more(whole);
+  if (accepted_ != found_) return {.kind = Found::Kind::wait};
+  if (is_whole_ && !is_right(ahead.data() + last_block.size())) return {};
+  return {.kind = Found::Kind::end, .advance = whole};
+}
+
+bool ZstdDecoding::is_right(const std::byte* checksum) const {
+  if (header_->content_size && *header_->content_size != size_) return false;
+  return !header_->checksum || load_le<std::uint32_t>(checksum) == static_cast<std::uint32_t>(checksum_.value());
+}
+
+// Adds the sections of the frame at which `below` stands, and leaves it behind that frame. False where it is not made
+// of sections, or goes beyond `source_end`.
+bool add_frame(Reader& below, std::uint64_t source_end, const Limits& limits, BlockIndex& index) {
+  const auto header = parse_header(below.peek(most_header));
+  if (!header || header->dictionary || header->window > limits.window) return false;
+  const std::uint64_t size_before = index.size;
+  below.skip(header->size, "the header");
+  while (true) {
+    const std::uint64_t at = below.position();
+    const Bytes head = below.peek(mark_size);
+    if (head.size() >= last_block.size() && std::ranges::equal(head.first(last_block.size()), last_block)) break;
+    const auto mark = parse_mark(head);
+    if (!mark || mark->stored > source_end - at - mark_size) return false;
+    index.blocks.push_back({.compressed = at, .decompressed = index.size, .note = header->checksum ? 1U : 0U});
+    index.size += mark->content;
+    below.seek(at + mark_size + mark->stored);
+  }
+  if (header->content_size && *header->content_size != index.size - size_before) return false;
+  const std::uint64_t end = below.position() + last_block.size() + (header->checksum ? checksum_size : 0);
+  if (end > source_end) return false;
+  below.seek(end);
+  return index.size != size_before;
+}
+
+}  // namespace
+
+std::unique_ptr<BlockDecoding> decoding(const Limits& limits) { return std::make_unique<ZstdDecoding>(limits); }
+
+std::optional<BlockIndex> index(Reader& below, const Limits& limits) {
+  BlockIndex result;
+  const std::uint64_t end = below.size().value_or(0);
+  do {
+    if (!add_frame(below, end, limits, result)) return std::nullopt;
+  } while (below.position() < end);
+  return result;
+}
+
+std::unique_ptr<BlockDecoding> decoding_at(const BlockPlace& place, const Limits&) {
+  return std::make_unique<ZstdDecoding>(place.note != 0);
+}
+
+}  // namespace larder::internal::zstd
