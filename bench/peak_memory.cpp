@@ -28,7 +28,7 @@ constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
 // Some blocks of small numbers without order, which leave much to hold when compressed, and then runs of equal numbers:
 // every page is touched, and no codec takes long.
 larder::Array make_array(std::uint64_t size) {
-  constexpr std::size_t without_order = 16 * mebibyte / sizeof(std::int64_t);
+  const std::uint64_t without_order = std::min(size / 8, 16 * mebibyte) / sizeof(std::int64_t);
   larder::Array array = larder::Array::allocate(larder::DType::of<std::int64_t>(), {size / sizeof(std::int64_t)});
   const std::span<std::int64_t> values = array.mutable_data<std::int64_t>();
   std::mt19937_64 random(7);

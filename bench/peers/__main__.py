@@ -110,8 +110,8 @@ def run(options, scratch):
         PARTS[name](bench)
         spent.append(f"{name} {time.time() - before:.0f} s")
         print(f"\n({spent[-1]})", flush=True)
+        bench.report.write(options.out, machine.describe(bench, started, load_before, spent, absent))
     bench.worker.close()
-    bench.report.write(options.out, machine.describe(bench, started, load_before, spent, absent))
     print(f"\nwritten: {options.out}")
 
 
