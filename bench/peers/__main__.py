@@ -26,6 +26,7 @@ except ImportError as missing:
     sys.exit(77)
 
 import arrays
+import choices
 import data
 import effort
 import foreign
@@ -51,6 +52,7 @@ PARTS = {
     "tiny": libraries.measure_tiny,
     "sizes": sizes.measure,
     "memory": memory.measure,
+    "choices": choices.measure,
     "growing": growing.measure,
     "others": others.measure,
     "uncompressed": uncompressed.measure,

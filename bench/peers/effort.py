@@ -14,7 +14,7 @@ class Effort:
     most: int  # bytes of a data set that are used, and of each array that is made up
     slow_most: int  # the same where a peer takes a minute for 64 MiB: bz2, sizes, the highest levels
     xz_most: int  # the same for xz, whose blocks are large
-    library_most: int  # the same for comparisons in one thread
+    library_most: int  # the same for comparisons in one thread, and for the choices of compress="auto"
     zlib_levels: tuple
     gzip_levels: tuple
     zstd_levels: tuple

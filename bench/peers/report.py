@@ -23,7 +23,8 @@ class Goal:
 
 
 def times(value):
-    return f"{value:#.3g}"
+    digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:.{digits}f}"
 
 
 def plain(value):

@@ -17,8 +17,7 @@ class Taken:
 
 
 def interleave(sides, effort):
-    """`sides`: {name: work that returns Taken}. As many rounds as `effort` allows, in turns forwards and backwards where the order is free;
-    returns one {name: Taken} a round."""
+    """`sides`: {name: work that returns Taken}. As many rounds as `effort` allows; returns one {name: Taken} a round."""
     found, start = [], time.perf_counter()
     while not found or (len(found) < effort.rounds and time.perf_counter() - start < effort.row_seconds):
         found.append({name: work() for name, work in sides.items()})
