@@ -101,7 +101,7 @@ std::optional<std::size_t> InflateBlocks::pass_header(Bytes ahead, bool all, Fou
     return std::nullopt;
   }
   if (!all && ahead.size() < sizes_.most_compressed)
-    found = {.kind = Found::Kind::more, .take = 2 * ahead.size() + 1024};
+    found = {.kind = Found::Kind::more, .take = sizes_.most_compressed};
   return std::nullopt;
 }
 
@@ -109,11 +109,11 @@ Found InflateBlocks::find_block(Bytes ahead, bool all, std::size_t header) {
   const auto end = end_of_flush(ahead, std::max(header + 1, searched_));
   if (!end && !all && ahead.size() < sizes_.most_compressed) {
     searched_ = ahead.size() < 3 ? 0 : ahead.size() - 3;
-    return {.kind = Found::Kind::more, .take = ahead.size() + ahead.size() / 2 + 1024};
+    return {.kind = Found::Kind::more, .take = sizes_.most_compressed};
   }
-  if (!end && !std::exchange(started_, true)) return {};
+  const bool is_first = !std::exchange(started_, true);
+  if (!end && is_first) return {};
   last_was_found_ = !end;
-  started_ = true;
   searched_ = 0;
   const std::size_t size = end.value_or(ahead.size());
   return {.kind = Found::Kind::block,
