@@ -128,19 +128,6 @@ class Code {
   std::array<std::uint16_t, most_symbols> symbols_{};
 };
 
-enum class Then : std::uint8_t {
-  literals,  // whatever follows
-  distance,
-  end,     // the block is over
-  search,  // the code is not in the table
-};
-
-// What the next bits of a block are: as many literals as the table has bits for, perhaps something else behind them.
-struct Run {
-  std::uint8_t bits = 0;  // of all, extra bits included
-  Then then = Then::search;
-};
-
 unsigned extra_bits_of_length(unsigned symbol) noexcept {
   constexpr unsigned longest_match = 285;
   if (symbol < 265 || symbol >= longest_match) return 0;
@@ -149,116 +136,132 @@ unsigned extra_bits_of_length(unsigned symbol) noexcept {
 
 unsigned extra_bits_of_distance(unsigned symbol) noexcept { return symbol < 4 ? 0 : symbol / 2 - 1; }
 
-Run run_of(Code::Symbol symbol) noexcept {
-  if (symbol.value < end_of_block) return {.bits = static_cast<std::uint8_t>(symbol.length), .then = Then::literals};
-  if (symbol.value == end_of_block) return {.bits = static_cast<std::uint8_t>(symbol.length), .then = Then::end};
-  return {.bits = static_cast<std::uint8_t>(symbol.length + extra_bits_of_length(symbol.value)),
-          .then = Then::distance};
+constexpr unsigned table_bits = 10;
+constexpr std::size_t table_size = std::size_t{1} << table_bits;
+
+// Where to look the next bits up.
+using Next = std::uint16_t;
+constexpr Next literals = 0;            // the first table
+constexpr Next distances = table_size;  // the second
+constexpr Next end = 2 * table_size;    // the block is over
+constexpr Next search = end + 1;        // the code is not in the table
+
+// What the next bits are: as many symbols as the table knows from its bits.
+struct Run {
+  Next next = search;
+  std::uint8_t bits = 0;  // of all, extra bits included: 24 at most
+};
+
+Run run_of_literal(Code::Symbol symbol) noexcept {
+  const auto bits = static_cast<std::uint8_t>(symbol.length);
+  if (symbol.value < end_of_block) return {.next = literals, .bits = bits};
+  if (symbol.value == end_of_block) return {.next = end, .bits = bits};
+  return {.next = distances, .bits = static_cast<std::uint8_t>(bits + extra_bits_of_length(symbol.value))};
 }
 
-constexpr unsigned run_bits = 11;
-constexpr unsigned distance_bits = 9;
-constexpr std::size_t fill_step(unsigned length) noexcept { return std::size_t{1} << length; }
+Run run_of_distance(Code::Symbol symbol) noexcept {
+  const unsigned extra_bits = extra_bits_of_distance(symbol.value);
+  return {.next = literals, .bits = static_cast<std::uint8_t>(symbol.length + extra_bits)};
+}
 
 // The codes of one block, as tables.
 class BlockCodes {
  public:
-  bool build(CodeLengths literals, CodeLengths distances) noexcept {
-    if (!literals_.build(literals) || !distances_.build(distances)) return false;
-    build_runs();
-    build_distances();
+  bool build(CodeLengths literal_lengths, CodeLengths distance_lengths) noexcept {
+    if (!literals_.build(literal_lengths) || !distances_.build(distance_lengths)) return false;
+    Sizes sizes{};
+    fill(literals, literals_, run_of_literal, sizes);
+    fill(distances, distances_, run_of_distance, sizes);
+    // From the back: what follows the first code of some bits stands further in front, where it must not be extended
+    // yet.
+    for (std::size_t at = table_size; at-- != 0;) runs_[at] = extended(at, sizes);
     return true;
   }
 
   // Walks behind the end of the block; false where the bits are no such block.
   bool walk(BitReader& bits) const noexcept {
-    while (!bits.overrun()) {
+    for (Next table = literals; !bits.overrun();) {
       bits.refill();
-      Run run = runs_[bits.bits() % runs_.size()];
-      if (run.then == Then::literals) {
+      Run run = run_at(table, bits);
+      if (run.next < end) [[likely]] {  // enough bits are left for another look, whatever it finds
         bits.drop(run.bits);
-        run = runs_[bits.bits() % runs_.size()];
+        table = run.next;
+        run = run_at(table, bits);
       }
-      if (run.then == Then::search) {
-        bits.refill();
-        const Code::Symbol symbol = literals_.find(bits.bits());
-        if (symbol.length == 0) return false;
-        run = run_of(symbol);
+      if (run.next >= end) [[unlikely]] {
+        if (run.next == search) run = found(table, bits.bits());
+        if (run.next >= end) return pass_end(run, bits);
       }
       bits.drop(run.bits);
-      if (run.then == Then::end) return !bits.overrun();
-      if (run.then == Then::distance && !pass_distance(bits)) return false;
+      table = run.next;
     }
     return false;
   }
 
  private:
-  bool pass_distance(BitReader& bits) const noexcept {
-    unsigned count = distance_sizes_[bits.bits() % distance_sizes_.size()];
-    if (count == 0) {
-      const Code::Symbol symbol = distances_.find(bits.bits());
-      if (symbol.length == 0) return false;
-      count = symbol.length + extra_bits_of_distance(symbol.value);
-    }
-    bits.drop(count);
-    return true;
+  using Sizes = std::array<std::uint8_t, 2 * table_size>;  // of the first code alone, without extra bits
+
+  static bool pass_end(Run run, BitReader& bits) noexcept {
+    bits.drop(run.bits);
+    return run.next == end && !bits.overrun();
   }
 
-  void build_runs() noexcept {
-    std::array<Run, std::size_t{1} << run_bits> single;
-    std::array<std::uint8_t, single.size()> code_bits{};
-    single.fill({});
-    literals_.for_each(run_bits, [&](unsigned bits, unsigned length, unsigned symbol) {
-      const Run run = run_of({.value = symbol, .length = length});
-      for (std::size_t at = bits; at < single.size(); at += fill_step(length)) {
-        single[at] = run;
-        code_bits[at] = static_cast<std::uint8_t>(length);
-      }
-    });
-    for (std::size_t at = 0; at < runs_.size(); ++at) {
-      Run run = single[at];
-      while (run.then == Then::literals) {
-        const std::size_t rest = at >> run.bits;
-        if (single[rest].then == Then::search || run.bits + code_bits[rest] > run_bits) break;
-        run.bits = static_cast<std::uint8_t>(run.bits + single[rest].bits);
-        run.then = single[rest].then;
-      }
-      runs_[at] = run;
-    }
+  Run run_at(Next table, const BitReader& bits) const noexcept { return runs_[table + bits.bits() % table_size]; }
+
+  Run found(Next table, std::uint64_t bits) const noexcept {
+    const Code::Symbol symbol = table == literals ? literals_.find(bits) : distances_.find(bits);
+    if (symbol.length == 0) return {};
+    return table == literals ? run_of_literal(symbol) : run_of_distance(symbol);
   }
 
-  void build_distances() noexcept {
-    distance_sizes_.fill(0);
-    distances_.for_each(distance_bits, [&](unsigned bits, unsigned length, unsigned symbol) {
-      const auto size = static_cast<std::uint8_t>(length + extra_bits_of_distance(symbol));
-      for (std::size_t at = bits; at < distance_sizes_.size(); at += fill_step(length)) distance_sizes_[at] = size;
+  // One symbol for all bits that begin with its code.
+  template <class RunOf>
+  void fill(Next table, const Code& code, RunOf run_of, Sizes& sizes) noexcept {
+    std::fill_n(runs_.begin() + table, table_size, Run{});
+    code.for_each(table_bits, [&](unsigned bits, unsigned length, unsigned symbol) {
+      const Run run = run_of(Code::Symbol{.value = symbol, .length = length});
+      for (std::size_t at = table + bits; at < table + table_size; at += std::size_t{1} << length) {
+        runs_[at] = run;
+        sizes[at] = static_cast<std::uint8_t>(length);
+      }
     });
+  }
+
+  // The run at `at` of the first table, and what follows it as far as the bits of `at` tell.
+  Run extended(std::size_t at, const Sizes& sizes) const noexcept {
+    Run run = runs_[at];
+    while (run.next < end && run.bits < table_bits) {
+      const std::size_t behind = run.next + (at >> run.bits);
+      if (sizes[behind] == 0 || run.bits + sizes[behind] > table_bits) break;
+      run = {.next = runs_[behind].next, .bits = static_cast<std::uint8_t>(run.bits + runs_[behind].bits)};
+    }
+    return run;
   }
 
   Code literals_;
   Code distances_;
-  std::array<Run, std::size_t{1} << run_bits> runs_;
-  std::array<std::uint8_t, std::size_t{1} << distance_bits> distance_sizes_;  // with extra bits; 0: to be searched for
+  std::array<Run, 2 * table_size> runs_;
 };
 
 bool build_fixed(BlockCodes& codes) noexcept {
-  std::array<std::uint8_t, most_symbols> literals;
-  std::fill(literals.begin(), literals.begin() + 144, std::uint8_t{8});
-  std::fill(literals.begin() + 144, literals.begin() + 256, std::uint8_t{9});
-  std::fill(literals.begin() + 256, literals.begin() + 280, std::uint8_t{7});
-  std::fill(literals.begin() + 280, literals.end(), std::uint8_t{8});
-  std::array<std::uint8_t, 30> distances;
-  distances.fill(5);
-  return codes.build(literals, distances);
+  std::array<std::uint8_t, most_symbols> lengths;
+  std::fill(lengths.begin(), lengths.begin() + 144, std::uint8_t{8});
+  std::fill(lengths.begin() + 144, lengths.begin() + 256, std::uint8_t{9});
+  std::fill(lengths.begin() + 256, lengths.begin() + 280, std::uint8_t{7});
+  std::fill(lengths.begin() + 280, lengths.end(), std::uint8_t{8});
+  std::array<std::uint8_t, 30> distance_lengths;
+  distance_lengths.fill(5);
+  return codes.build(lengths, distance_lengths);
 }
 
 // Reads the lengths of the codes of a block, which are themselves coded: RFC 1951, 3.2.7.
 bool read_codes(BitReader& bits, BlockCodes& codes) noexcept {
   bits.refill();
-  const std::size_t literals = bits.take(5) + 257;
-  const std::size_t distances = bits.take(5) + 1;
+  const std::size_t literal_count = bits.take(5) + 257;
+  const std::size_t distance_count = bits.take(5) + 1;
   const std::size_t count = bits.take(4) + 4;
-  if (literals > 286) return false;
+  const std::size_t total = literal_count + distance_count;
+  if (literal_count > 286) return false;
 
   constexpr std::array<std::uint8_t, 19> order = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
   std::array<std::uint8_t, order.size()> lengths_of_lengths{};
@@ -270,7 +273,7 @@ bool read_codes(BitReader& bits, BlockCodes& codes) noexcept {
   if (!code_of_lengths.build(lengths_of_lengths)) return false;
 
   std::array<std::uint8_t, 286 + 32> lengths{};
-  for (std::size_t at = 0; at < literals + distances;) {
+  for (std::size_t at = 0; at < total;) {
     bits.refill();
     const Code::Symbol symbol = code_of_lengths.find(bits.bits());
     bits.drop(symbol.length);
@@ -292,12 +295,12 @@ bool read_codes(BitReader& bits, BlockCodes& codes) noexcept {
       default:
         length = static_cast<std::uint8_t>(symbol.value);
     }
-    if (times > literals + distances - at) return false;
+    if (times > total - at) return false;
     std::fill_n(lengths.begin() + static_cast<std::ptrdiff_t>(at), times, length);
     at += times;
   }
   const CodeLengths all(lengths);
-  return codes.build(all.first(literals), all.subspan(literals, distances));
+  return codes.build(all.first(literal_count), all.subspan(literal_count, distance_count));
 }
 
 bool walk_stored(BitReader& bits) noexcept {
