@@ -27,15 +27,16 @@ struct Found {
     more,     // more bytes must be shown: `take` of them
     wait,     // nothing can be told before all blocks that were found are accepted; then the same look is taken again
     end,      // the stream, whose checksum was right, ends behind `advance` bytes; no block waits to be accepted
+    next,     // the stream ends behind `advance` bytes, as `accept_end` will confirm; the next one is looked for there
     give_up,  // the stream is not made of blocks, or not as it should be
   };
   Kind kind = Kind::give_up;
   std::size_t take = 0;     // block: the bytes ahead that its decompressor needs; more: how many must be shown
-  std::size_t advance = 0;  // block, end: where the next look begins; at most `take` for a block
+  std::size_t advance = 0;  // block, end, next: where the next look begins; at most `take` for a block
   std::size_t size = 0;     // block: bytes after decompression, as expected
   std::size_t most = 0;     // block: the most that are accepted; at least `size`
-  bool guessed = false;  // block: `size` is a mere guess, so that nobody can tell where in the content the next begins
-  std::uint64_t note = 0;  // block: whatever the codec wants to know of it later
+  bool guessed = false;     // block: `size` is a mere guess: where the next one begins in the content is not known
+  std::uint64_t note = 0;   // block, next: whatever the codec wants to know of it later
 };
 
 // What became of a block.
@@ -63,7 +64,8 @@ class BlockDecompressor {
   virtual DecodedBlock decompress(Bytes block, const Found& found, MutableBytes out) = 0;
 };
 
-// One stream: finds its blocks and judges what became of them. Used by the thread of the Reader alone, but for
+// One stream, or several, one right behind the other, so that short ones are decoded at the same time: finds the blocks
+// and judges what became of them. Used by the thread of the Reader alone, but for
 // `decompressor`, which any thread calls.
 class BlockDecoding {
  public:
@@ -87,6 +89,10 @@ class BlockDecoding {
   };
   // Judges each block that was decoded, in order, before its bytes reach anybody. May look at `content`.
   virtual Verdict accept(const Found& found, const DecodedBlock& decoded, Bytes content) = 0;
+
+  // Whether the stream really ends where `next` was found. Called in order as well, once all of its blocks were
+  // accepted.
+  virtual bool accept_end(const Found&) { return false; }
 };
 
 // Where a block of a source starts.

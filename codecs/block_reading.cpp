@@ -24,15 +24,24 @@ BlockReading::Outcome BlockReading::read(MutableBytes out) {
   try {
     while (produced < out.size()) {
       produced += hand_out(out.subspan(produced));
-      if (produced == out.size() || ended_ || gave_up_) break;
+      if (produced == out.size() || ended_ || between_ || gave_up_) break;
       look_ahead(out.subspan(produced));
-      if (!blocks_.empty()) produced += take_block();
+      if (blocks_.empty()) continue;
+      if (blocks_.front()->found.kind == Found::Kind::next)
+        take_end();
+      else
+        produced += take_block();
     }
   } catch (...) {
     drop_blocks();  // before the caller's memory is gone
     throw;
   }
-  return {.produced = produced, .ended = ended_ && !ready_, .gave_up = gave_up_ && produced == 0 && !ready_};
+  return {
+      .produced = produced, .ended = (ended_ || between_) && !ready_, .gave_up = gave_up_ && produced == 0 && !ready_};
+}
+
+bool BlockReading::goes_on_at(std::uint64_t position) {
+  return std::exchange(between_, false) && position == boundary_;
 }
 
 std::size_t BlockReading::hand_out(MutableBytes out) {
@@ -52,7 +61,8 @@ void BlockReading::look_ahead(MutableBytes out) {
     planned += block->found.size;
     places_known = places_known && !block->found.guessed;
   }
-  while (blocks_.size() < work_.enough() && !waits_) {
+  const std::size_t most = 2 * work_.enough();  // ends of streams are no work
+  while (work_.pending() < work_.enough() && blocks_.size() < most && !waits_) {
     const Found found = look();
     switch (found.kind) {
       case Found::Kind::block: {
@@ -64,6 +74,11 @@ void BlockReading::look_ahead(MutableBytes out) {
         give(std::move(block));
         continue;
       }
+      case Found::Kind::next:
+        blocks_.push_back(next_block(found));
+        blocks_.back()->target = {};
+        blocks_.back()->done = true;
+        continue;
       case Found::Kind::wait:
         waits_ = true;
         gave_up_ = blocks_.empty();
@@ -122,6 +137,21 @@ void BlockReading::decode(Block& block, std::size_t thread) {
   block.decoded = decompressor->decompress(block.compressed, block.found, block.target);
 }
 
+void BlockReading::take_end() {
+  const Block& end = *blocks_.front();
+  if (!decoding_->accept_end(end.found)) {
+    drop_blocks();
+    gave_up_ = true;
+    return;
+  }
+  between_ = true;
+  boundary_ = end.start + end.found.advance;
+  window_.leave_source_at(boundary_);
+  spare_.push_back(std::move(blocks_.front()));
+  blocks_.pop_front();
+  if (blocks_.empty()) waits_ = false;
+}
+
 void BlockReading::wait_for(Block& block) {
   if (std::exchange(block.done, true)) return;
   work_.take();
@@ -173,7 +203,7 @@ bool BlockReading::join_with_next() {
       blocks_.push_back(std::move(next));
     }
   }
-  if (blocks_.size() < 2) return false;
+  if (blocks_.size() < 2 || blocks_[1]->found.kind != Found::Kind::block) return false;
   Block& block = *blocks_[0];
   const Block& next = *blocks_[1];
   block.compressed.resize(static_cast<std::size_t>(next.start - block.start));

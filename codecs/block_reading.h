@@ -27,13 +27,16 @@ class BlockReading {
 
   struct Outcome {
     std::size_t produced = 0;
-    bool ended = false;    // the stream is complete and verified, and `below` stands behind it
+    bool ended = false;    // the stream is complete and verified, and `below` stands right behind it
     bool gave_up = false;  // there is more, but it must be decoded in another way; `below` stands anywhere
   };
 
   // Fills `out` as far as the stream goes. Outcomes without a byte are ends. Errors: what `below` reports, `limit` for
   // memory.
   Outcome read(MutableBytes out);
+
+  // Whether, after a stream ended, the one that starts at `position` of the source is what is read next.
+  bool goes_on_at(std::uint64_t position);
 
  private:
   // A block on its way through the threads.
@@ -59,6 +62,8 @@ class BlockReading {
   // Makes the next block's bytes, wherever they end, ready to be handed out; false where there are none any more.
   // Returns how many bytes of `out` were filled directly.
   std::size_t take_block();
+  // Ends the stream whose end is the next in line.
+  void take_end();
   void wait_for(Block& block);
   Verdict judge(Block& block);
   // Joins the oldest block with the one behind it and decodes both as one; false where there is none.
@@ -73,6 +78,8 @@ class BlockReading {
   Window window_;       // of the compressed bytes: it begins where the next look does
   bool waits_ = false;  // nothing can be found before all blocks are accepted
   bool ended_ = false;
+  bool between_ = false;  // a stream has ended at `boundary_`, and another may follow
+  std::uint64_t boundary_ = 0;
   bool gave_up_ = false;
   std::unique_ptr<Block> ready_;               // its content is being handed out
   std::size_t handed_out_ = 0;                 // bytes of it

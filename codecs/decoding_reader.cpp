@@ -103,6 +103,8 @@ void DecodingReader::start_stream() {
   state_ = State::in_stream;
   stream_start_ = below_.position();
   stream_content_ = produced_;
+  if (blocks_ && blocks_->goes_on_at(stream_start_)) return;
+  blocks_.reset();
   const bool alone = decoding_.threads == 1 && !decoding_.blocks_are_faster;
   if (!decoding_.blocks || alone || !below_.can_seek()) return;
   const std::uint64_t size = below_.size().value_or(0);
@@ -127,7 +129,7 @@ std::size_t DecodingReader::decode_blocks(MutableBytes out) {
       blocks_->read(out.first(allowed < out.size() ? static_cast<std::size_t>(allowed) + 1 : out.size()));
   take_note_of(outcome.produced, allowed);
   if (outcome.ended) end_stream();
-  if (outcome.ended || outcome.gave_up) blocks_.reset();
+  if (outcome.gave_up) blocks_.reset();
   return outcome.produced;
 }
 

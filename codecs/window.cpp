@@ -25,6 +25,7 @@ void Window::show(std::size_t size) {
   }
   held_ = kept.size();
   start_ += std::exchange(cursor_, 0);
+  if (below_.position() != start_ + held_) below_.seek(start_ + held_);
   while (held_ < wanted && !source_ended_) {
     const std::size_t read = below_.read(memory_.room(wanted).subspan(held_));
     held_ += read;

@@ -28,6 +28,8 @@ class Window {
   void show(std::size_t size);
   // Passes over bytes that are shown.
   void advance(std::size_t size) noexcept { cursor_ += size; }
+  // Leaves the source at `position`, for whoever looks there; what is shown stays, and `show` goes on from there.
+  void leave_source_at(std::uint64_t position) { below_.seek(position); }
   // Begins anew at `position` of the source, with nothing shown.
   void move_to(std::uint64_t position);
 

@@ -21,6 +21,9 @@ Rotation least_rotation(std::span<const std::uint8_t> ring) noexcept {
   std::size_t second = 1;
   std::size_t equal = 0;
   while (second < size && first < size) {
+    if (equal == 0 && first < second)
+      while (ring[second] > ring[first])
+        if (++second == size) return {first, size};
     const std::uint8_t a = at(first + equal);
     const std::uint8_t b = at(second + equal);
     if (a == b) {
@@ -60,7 +63,8 @@ BurrowsWheeler::Result BurrowsWheeler::transform(std::span<const std::uint8_t> b
     const std::size_t at = static_cast<std::size_t>(order[row]);
     if (at == block_at) origin = static_cast<std::uint32_t>(made);
     const std::uint8_t byte = ring[(at == 0 ? period : at) - 1];
-    for (std::size_t copy = 0; copy < repeats; ++copy) last_bytes[made++] = byte;
+    last_bytes[made++] = byte;
+    for (std::size_t copy = 1; copy < repeats; ++copy) last_bytes[made++] = byte;
   }
 
   const std::size_t spare_at = (block.size() + 1) / 2 * 2;

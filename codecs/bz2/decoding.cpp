@@ -1,6 +1,7 @@
 #include "codecs/bz2/decoding.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "codecs/bz2/block_decoder.h"
@@ -58,7 +59,7 @@ class Decoding final : public BlockDecoding {
     const std::size_t head = (start_ + end_bits + 7) / 8;
     if (ahead.size() < head) return more(head, all);
     const std::uint64_t magic = magic_at(ahead, start_);
-    if (magic == end_magic) return find_end(ahead);
+    if (magic == end_magic) return found_end(ahead);
     return magic == block_magic ? find_block(ahead, all) : Found{};
   }
 
@@ -67,9 +68,10 @@ class Decoding final : public BlockDecoding {
   Verdict accept(const Found&, const DecodedBlock& decoded, Bytes) override {
     checksum_ = combined(checksum_, static_cast<std::uint32_t>(decoded.checksum));
     largest_ = std::max(largest_, decoded.size);
-    ++accepted_;
     return Verdict::right;
   }
+
+  bool accept_end(const Found& end) override { return std::exchange(checksum_, 0) == end.note; }
 
  private:
   static Found more(std::size_t size, bool all) {
@@ -82,7 +84,6 @@ class Decoding final : public BlockDecoding {
       searched_ = ahead.size() - std::min(ahead.size(), std::size_t{magic_bits / 8});
       return ahead.size() > most_compressed ? Found{} : more(ahead.size() + 1, all);
     }
-    ++found_;
     searched_ = 0;
     const std::size_t capacity = level_ * level_size;
     const Found block{.kind = Found::Kind::block,
@@ -96,20 +97,18 @@ class Decoding final : public BlockDecoding {
     return block;
   }
 
-  Found find_end(Bytes ahead) const {
-    if (accepted_ < found_) return {.kind = Found::Kind::wait};
+  Found found_end(Bytes ahead) {
     const std::uint64_t stored = magic_at(ahead, start_ + magic_bits - 16) & 0xffffffff;
-    if (stored != checksum_) return {};
-    return {.kind = Found::Kind::end, .advance = (start_ + end_bits + 7) / 8};
+    const std::size_t size = (start_ + end_bits + 7) / 8;
+    level_ = 0;
+    return {.kind = Found::Kind::next, .take = size, .advance = size, .note = stored};
   }
 
-  std::size_t level_ = 0;     // not known yet where it is 0
-  std::size_t start_ = 0;     // the bit of the bytes ahead that the next block starts with
-  std::size_t searched_ = 0;  // bytes ahead in which no magic starts but that of the next block
-  std::uint64_t found_ = 0;
-  std::uint64_t accepted_ = 0;
-  std::size_t largest_ = 0;  // block so far
-  std::uint32_t checksum_ = 0;
+  std::size_t level_ = 0;       // not known yet where it is 0
+  std::size_t start_ = 0;       // the bit of the bytes ahead that the next block starts with
+  std::size_t searched_ = 0;    // bytes ahead in which no magic starts but that of the next block
+  std::size_t largest_ = 0;     // block so far
+  std::uint32_t checksum_ = 0;  // of the blocks of the stream that were accepted
 };
 
 }  // namespace

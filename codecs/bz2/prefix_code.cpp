@@ -95,7 +95,7 @@ bool CodeReader::set(std::span<const std::uint8_t> lengths) {
     const unsigned length = lengths[symbols_[k]];
     const std::size_t entries = std::size_t{1} << (short_bits - length);
     std::fill_n(short_.begin() + static_cast<std::ptrdiff_t>(entry), entries,
-                static_cast<std::uint16_t>(symbols_[k] << 4 | length));
+                static_cast<std::uint16_t>(unsigned{symbols_[k]} << 4 | length));
     entry += entries;
   }
   return true;

@@ -117,6 +117,53 @@ TEST_CASE("bz2: several streams are one content, and each ends where it ends") {
   CHECK((read_to_end(*codec("bz2").reader(*below, {.threads = 2})) == Content(whole.begin() + 500'000, whole.end())));
 }
 
+TEST_CASE(
+    "bz2: many short streams, as pbzip2 writes them, are decoded at the same time, and damage in one is its own") {
+  Content streams;
+  Content whole;
+  std::vector<std::size_t> starts;
+  for (std::size_t k = 0; k < 20; ++k) {
+    const Content part = noise(30'000 + k * 1000, noise_seed + k);
+    starts.push_back(streams.size());
+    streams = streams + compressed(part, 1);
+    whole = whole + part;
+  }
+  for (const int threads : {1, 2, 7}) CHECK((in_blocks(streams, threads) == whole));
+
+  // Each stream can be read alone, and the source then stands where it ends.
+  const auto below = memory_reader(streams);
+  const auto reader = codec("bz2").reader(*below, {.threads = 3});
+  for (std::size_t k = 1; k < starts.size(); ++k) {
+    Content some(29'999);
+    reader->read_exactly(some, "some");
+    reader->finish();
+    CHECK(below->position() == starts[k]);
+  }
+
+  for (const std::size_t k : {0U, 1U, 11U, 19U}) {
+    const std::size_t size = (k + 1 < starts.size() ? starts[k + 1] : streams.size()) - starts[k];
+    for (const std::size_t place : {std::size_t{0}, std::size_t{2}, std::size_t{5}, size / 2, size - 2}) {
+      CAPTURE(k, place);
+      Content damaged = streams;
+      damaged[starts[k] + place] ^= std::byte{0x10};
+      CHECK_ERROR(in_blocks(damaged), malformed);
+      const auto steady = memory_reader(damaged);
+      const auto until_damage = codec("bz2").reader(*steady, {.threads = 3});
+      std::size_t right = 0;
+      for (std::size_t part = 0; part < k; ++part) right += 30'000 + part * 1000;
+      Content before(right);
+      until_damage->read_exactly(before, "what stands before the damage");
+      CHECK(std::equal(before.begin(), before.end(), whole.begin()));
+    }
+  }
+  CHECK_ERROR(in_blocks(streams + content_of("rubbish behind")), malformed);
+
+  const Content empty = compressed({}, 9);
+  Content many;
+  for (int k = 0; k < 20'000; ++k) many.insert(many.end(), empty.begin(), empty.end());
+  CHECK_ERROR(in_blocks(many), limit);
+}
+
 TEST_CASE("bz2: a wrong checksum of the stream, or of its last block, is seen by many threads as by one") {
   const Content content = words(400'000);
   const Content stream = compressed(content, 1);
