@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-import statistics
 
 import joblib
 import numpy
@@ -56,6 +55,10 @@ def joblib_load(path, memory):
     return taken_by(lambda: joblib.load(path))
 
 
+def processor_time(taken):
+    return taken.cpu
+
+
 def larder_dump(worker, path, case):
     if os.path.exists(path):
         os.remove(path)
@@ -82,7 +85,8 @@ def measure_case(bench, case, data):
         "own": ratio(rounds, "larder load", "joblib load"),
         "foreign": ratio(rounds, "larder loads joblib's", "joblib load"),
         "size": growth(rounds, "larder dump", "joblib dump"),
-        "speed": statistics.median(data.nbytes / one["larder dump"].seconds / 1e6 for one in rounds),
+        "dump by processor time": ratio(rounds, "larder dump", "joblib dump", processor_time),
+        "load by processor time": ratio(rounds, "larder load", "joblib load", processor_time),
     }
 
 
@@ -96,7 +100,7 @@ def measure(bench):
         "the same disk, without fsync on either side. Times joblib's speed; own file: each loads what it dumped itself.",
     )
     for title, cases in groups(bench.effort):
-        speeds, sizes, goals = {}, {}, {}
+        speeds, sizes, work, goals = {}, {}, {}, {}
         for case in cases:
             found = {}
             for data in bench.data_for(case):
@@ -107,5 +111,8 @@ def measure(bench):
                 if getattr(case, key):
                     goals[column] = (f"{title}: times joblib's speed", column, Goal(least=getattr(case, key)))
             sizes[case.name] = {name: values["size"] for name, values in found.items()}
+            for key in ("dump", "load"):
+                work[f"{case.name} {key}"] = {name: values[f"{key} by processor time"] for name, values in found.items()}
         bench.report.comparison(f"{title}: times joblib's speed", speeds, goals=goals)
         bench.report.comparison(f"{title}: size beside joblib's", sizes, show=percent)
+        bench.report.comparison(f"{title}: joblib's processor time / larder's, all cores together, own files", work)
