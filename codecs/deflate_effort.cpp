@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <span>
 
 #include "base/text.h"
 #include "codecs/isal.h"
@@ -90,14 +91,16 @@ DeflateChoice::DeflateChoice(int level)
 
 DeflateEffort DeflateChoice::effort_for(Bytes block, MutableBytes scratch) const {
   if (block.size() < short_block) return for_short_blocks_;
-  if (candidates_.size() == 1) return candidates_.front().effort;
+  const DeflateEffort dearest = candidates_.back().effort;
+  if (candidates_.size() == 1) return dearest;
   const Samples samples = samples_of(block, largest_sample_);
-  std::vector<std::size_t> sizes;
-  for (const Candidate& candidate : candidates_) sizes.push_back(size_of(samples, candidate.effort, scratch));
-  const auto best = static_cast<double>(*std::min_element(sizes.begin(), sizes.end()));
-  std::size_t chosen = 0;
-  while (static_cast<double>(sizes[chosen]) > best * (1 + candidates_[chosen].slack)) ++chosen;
-  return candidates_[chosen].effort;
+  std::size_t best = size_of(samples, dearest, scratch);
+  for (const Candidate& candidate : std::span(candidates_).first(candidates_.size() - 1)) {
+    const std::size_t size = size_of(samples, candidate.effort, scratch);
+    best = std::min(best, size);
+    if (static_cast<double>(size) <= static_cast<double>(best) * (1 + candidate.slack)) return candidate.effort;
+  }
+  return dearest;
 }
 
 std::string DeflateChoice::description() const {

@@ -13,9 +13,9 @@ namespace larder::internal {
 // The choice at one level of the codecs. It depends on the level, the block, and the libraries that this build has.
 //
 // Blocks of numbers often become as small with the fastest effort as with far dearer ones, text hardly ever: samples
-// of each block are compressed with all efforts that the level knows, and the cheapest one is taken that comes as close
-// to the best as the level demands. The levels are set so that arrays and texts become no larger in total than with
-// zlib at its level of the same number. Immutable; thread-safe.
+// of each block are compressed with the dearest effort of the level and then with the others, the cheapest first, until
+// one comes as close to the best so far as the level demands. The levels are set so that arrays and texts become no
+// larger in total than with zlib at its level of the same number. Immutable; thread-safe.
 class DeflateChoice {
  public:
   explicit DeflateChoice(int level);
