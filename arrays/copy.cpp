@@ -192,4 +192,15 @@ void copy_layout(const Region& region, const Layout& layout, std::uint64_t first
   LayoutCopy(region, layout).run(first, out.data(), out.size() / layout.itemsize);
 }
 
+void copy_bytes(const Array& array, std::uint64_t offset, MutableBytes out) {
+  if (out.empty()) return;
+  const std::uint64_t itemsize = array.dtype().itemsize();
+  const std::uint64_t first = offset / itemsize;
+  const std::uint64_t count = (offset + out.size() - 1) / itemsize - first + 1;
+  std::vector<std::byte> elements(static_cast<std::size_t>(count * itemsize));
+  array.copy_elements(first, count, array.storage_order(), elements);
+  const auto begin = elements.begin() + static_cast<std::ptrdiff_t>(offset - first * itemsize);
+  std::copy_n(begin, out.size(), out.begin());
+}
+
 }  // namespace larder::internal

@@ -26,4 +26,8 @@ Layout simplified(const Layout& layout);
 // simplified. Mapped regions are read through Region::read: Error `io` where their file was cut short.
 void copy_layout(const Region& region, const Layout& layout, std::uint64_t first, MutableBytes out);
 
+// The bytes of the array's elements as a file has them (in the array's storage order), from `offset` on; all are
+// inside. An offset in the middle of an element is fine. Errors as above.
+void copy_bytes(const Array& array, std::uint64_t offset, MutableBytes out);
+
 }  // namespace larder::internal

@@ -20,8 +20,6 @@ constexpr double share_of_writing = 0.015;  // what is found later may be writte
 constexpr double most_seconds = 0.5;
 constexpr std::size_t least_sample = std::size_t{64} << 10;
 constexpr std::size_t most_sample = std::size_t{2} << 20;
-constexpr std::size_t piece_size = std::size_t{32} << 10;  // zlib's window
-constexpr std::size_t most_pieces = 8;
 constexpr std::size_t pilot_share = 8;  // a pilot run takes one part in so many of the sample
 constexpr double as_good = 1.03;        // what costs so little more is as good
 
@@ -154,20 +152,6 @@ int threads_at_work(std::uint64_t content, int threads) {
 Trial try_out(const Compression& compression, Bytes sample) {
   const Setting setting{.compression = compression, .threads = 1};
   return measure({&sample, 1}, {&setting, 1}, {.repeats = 0, .clock = processor_seconds}).front().trial;
-}
-
-std::vector<std::byte> sample_of(const Content& content, std::size_t size) {
-  if (size >= content.size) {
-    std::vector<std::byte> all(static_cast<std::size_t>(content.size));
-    if (!all.empty()) content.read(0, all);
-    return all;
-  }
-  const std::size_t pieces = std::clamp<std::size_t>(size / piece_size, 1, most_pieces);
-  const std::size_t length = size / pieces;
-  std::vector<std::byte> sample(length * pieces);
-  const std::uint64_t step = (content.size - length) / std::max<std::size_t>(pieces - 1, 1);
-  for (std::size_t i = 0; i < pieces; ++i) content.read(i * step, MutableBytes(sample).subspan(i * length, length));
-  return sample;
 }
 
 Choice choose_among(std::span<const Candidate> candidates, const Content& content, const Budget& budget, int threads,

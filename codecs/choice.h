@@ -8,18 +8,9 @@
 #include <larder/choice.h>
 
 #include "codecs/candidates.h"
+#include "codecs/content.h"
 
 namespace larder::internal {
-
-// What is to be compressed, as far as somebody asks for it. `read` fills `out` with the bytes from `offset` on, all of
-// which are inside.
-struct Content {
-  std::uint64_t size = 0;
-  std::function<void(std::uint64_t offset, MutableBytes out)> read;
-};
-
-// Pieces from all over the content, one after another, about `size` bytes; all of it where it has no more.
-std::vector<std::byte> sample_of(const Content& content, std::size_t size);
 
 // Compresses and decompresses a sample in this thread and says what came of it, in seconds of processor time.
 using TryOut = std::function<Trial(const Compression&, Bytes sample)>;

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "arrays/copy.h"
 #include "document/walk.h"
 
 namespace larder::internal {
@@ -54,21 +55,8 @@ void visit_first(Value root, Visit visit) {
   }
 }
 
-std::uint64_t size_of_element(const Array& array) { return std::max<std::uint64_t>(array.dtype().itemsize(), 1); }
-
-// Whole elements are copied, which guards against mapped files that were cut short; `out` takes what it asked for.
-void read_array(const Array& array, std::uint64_t offset, MutableBytes out) {
-  const std::uint64_t itemsize = size_of_element(array);
-  const std::uint64_t first = offset / itemsize;
-  const std::uint64_t count = (offset + out.size() - 1) / itemsize - first + 1;
-  std::vector<std::byte> elements(static_cast<std::size_t>(count * itemsize));
-  array.copy_elements(first, count, array.storage_order(), elements);
-  const auto begin = elements.begin() + static_cast<std::ptrdiff_t>(offset - first * itemsize);
-  std::copy_n(begin, out.size(), out.begin());
-}
-
 void read_piece(Value value, std::uint64_t offset, MutableBytes out) {
-  if (value.is(ValueKind::array)) return read_array(value.as_array(), offset, out);
+  if (value.is(ValueKind::array)) return copy_bytes(value.as_array(), offset, out);
   const Bytes bytes = value.is(ValueKind::str) ? as_bytes(value.as_str()) : value.as_bytes();
   std::ranges::copy(bytes.subspan(static_cast<std::size_t>(offset), out.size()), out.begin());
 }

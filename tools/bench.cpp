@@ -59,7 +59,7 @@ std::vector<Sample> take_samples(const BenchOptions& options, Console& console, 
 
 std::vector<Bytes> contents_of(const std::vector<Sample>& samples) {
   std::vector<Bytes> contents;
-  for (const Sample& sample : samples) contents.push_back(sample.bytes.bytes());
+  for (const Sample& sample : samples) contents.push_back(sample.bytes);
   return contents;
 }
 
@@ -69,8 +69,8 @@ std::uint64_t size_of(const std::vector<Bytes>& contents) {
 }
 
 // The same share of each sample.
-std::vector<Region> shares_of(const std::vector<Sample>& samples, double share) {
-  std::vector<Region> smaller;
+std::vector<std::vector<std::byte>> shares_of(const std::vector<Sample>& samples, double share) {
+  std::vector<std::vector<std::byte>> smaller;
   for (const Sample& sample : samples) {
     const auto size = static_cast<std::uint64_t>(static_cast<double>(sample.bytes.size()) * share);
     smaller.push_back(smaller_sample(sample.bytes, std::max<std::uint64_t>(size, 1)));
@@ -108,15 +108,15 @@ class Bench {
     constexpr double pilot_size = 256 * 1024;
     const double pilot_share = pilot_size / static_cast<double>(size_of(contents_of(samples)));
     if (pilot_share > 0.5) return;
-    const std::vector<Region> pilot = shares_of(samples, pilot_share);
+    const auto pilot = shares_of(samples, pilot_share);
     std::vector<Bytes> contents;
-    for (const Region& region : pilot) contents.push_back(region.bytes());
+    for (const auto& sample : pilot) contents.push_back(sample);
     double seconds = 0;
     for (const Measurement& each : run(contents, 0, options_.seconds))
       seconds += each.trial.compress_seconds + each.trial.decompress_seconds;
     const double share = pilot_share * options_.seconds / 2 / seconds;
     if (share >= 1) return;
-    std::vector<Region> smaller = shares_of(samples, std::max(share, pilot_share));
+    auto smaller = shares_of(samples, std::max(share, pilot_share));
     for (std::size_t i = 0; i < samples.size(); ++i) samples[i].bytes = std::move(smaller[i]);
   }
 

@@ -1,10 +1,11 @@
 #include "tools/bench_sample.h"
 
 #include <algorithm>
-#include <functional>
 #include <vector>
 
+#include "arrays/copy.h"
 #include "base/text.h"
+#include "codecs/content.h"
 #include "document/array_places.h"
 #include "persist/object_stream.h"
 #include "tools/progress.h"
@@ -12,28 +13,6 @@
 namespace larder::tools {
 
 namespace {
-
-// Copies the bytes of some content from an offset on.
-using ReadAt = std::function<void(std::uint64_t offset, MutableBytes out)>;
-
-// At most `most` of `total` bytes, in pieces spread over all of them.
-Region take_pieces(std::uint64_t total, std::uint64_t most, const ReadAt& read) {
-  constexpr std::uint64_t grain = 4096;  // a multiple of most elements' sizes
-  constexpr std::uint64_t most_pieces = 8;
-  if (total <= most) {
-    Region all = Region::allocate(total);
-    read(0, all.mutable_bytes());
-    return all;
-  }
-  const std::uint64_t pieces = std::clamp<std::uint64_t>(most / (16 * grain), 1, most_pieces);
-  const auto size = static_cast<std::size_t>(pieces == 1 ? most : most / pieces / grain * grain);
-  Region sample = Region::allocate(pieces * size);
-  for (std::uint64_t i = 0; i < pieces; ++i) {
-    const std::uint64_t offset = pieces == 1 ? 0 : (total - size) / (pieces - 1) * i / grain * grain;
-    read(offset, sample.mutable_bytes().subspan(static_cast<std::size_t>(i) * size, size));
-  }
-  return sample;
-}
 
 // Arrays, one after another, as one content.
 class Arrays {
@@ -56,24 +35,13 @@ class Arrays {
         continue;
       }
       const auto here = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), array.nbytes() - offset));
-      read_array(array, offset, out.first(here));
+      internal::copy_bytes(array, offset, out.first(here));
       out = out.subspan(here);
       offset = 0;
     }
   }
 
  private:
-  // Through whole elements, which an Array copies safely whatever its layout, mapped files that shrink included.
-  static void read_array(const Array& array, std::uint64_t offset, MutableBytes out) {
-    const std::uint64_t item = array.dtype().itemsize();
-    const std::uint64_t first = offset / item;
-    const std::uint64_t count = (offset + out.size() + item - 1) / item - first;
-    const Region elements = Region::allocate(count * item);
-    array.copy_elements(first, count, array.storage_order(), elements.mutable_bytes());
-    std::ranges::copy(elements.bytes().subspan(static_cast<std::size_t>(offset - first * item), out.size()),
-                      out.begin());
-  }
-
   std::vector<Array> arrays_;
   std::uint64_t total_ = 0;
 };
@@ -140,7 +108,8 @@ bool take_arrays(Sample& sample, const Source& source, std::uint64_t most, const
   }
   sample.arrays = arrays.count();
   sample.total = arrays.total();
-  sample.bytes = take_pieces(sample.total, most, [&](std::uint64_t at, MutableBytes out) { arrays.read(at, out); });
+  const auto read = [&](std::uint64_t offset, MutableBytes out) { arrays.read(offset, out); };
+  sample.bytes = internal::sample_of({arrays.total(), read}, most);
   return true;
 }
 
@@ -154,7 +123,7 @@ void take_front(Sample& sample, Reader& reader, std::uint64_t most) {
     reader.consume(ahead.size());
   }
   front.finish();
-  sample.bytes = Region::copy_of(front.bytes());
+  sample.bytes = front.take();
 }
 
 void take_bytes(Sample& sample, const Source& source, std::uint64_t most, const ReadOptions& reading) {
@@ -165,10 +134,11 @@ void take_bytes(Sample& sample, const Source& source, std::uint64_t most, const 
   const auto size = content.size();
   if (!content.can_seek() || !size) return take_front(sample, content, most);
   sample.total = *size;
-  sample.bytes = take_pieces(*size, most, [&](std::uint64_t at, MutableBytes out) {
-    content.seek(at);
+  const auto read = [&](std::uint64_t offset, MutableBytes out) {
+    content.seek(offset);
     content.read_exactly(out, "the file's content");
-  });
+  };
+  sample.bytes = internal::sample_of({*size, read}, most);
 }
 
 }  // namespace
@@ -181,9 +151,11 @@ Sample sample_of(const std::string& file, std::uint64_t most, const ReadOptions&
   return sample;
 }
 
-Region smaller_sample(const Region& sample, std::uint64_t most) {
-  return take_pieces(sample.size(), most,
-                     [&](std::uint64_t at, MutableBytes out) { sample.read(static_cast<std::size_t>(at), out); });
+std::vector<std::byte> smaller_sample(Bytes sample, std::uint64_t most) {
+  const auto read = [&](std::uint64_t offset, MutableBytes out) {
+    std::ranges::copy(sample.subspan(static_cast<std::size_t>(offset), out.size()), out.begin());
+  };
+  return internal::sample_of({sample.size(), read}, most);
 }
 
 }  // namespace larder::tools

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <larder/bytes.h>
 
@@ -13,12 +14,12 @@ namespace larder::tools {
 
 // Some of the content of one file. A plain value.
 struct Sample {
-  std::string file;          // as the user wrote it
-  Region bytes;              // the sample
-  std::uint64_t total = 0;   // bytes of the whole content
-  std::uint64_t arrays = 0;  // how many the content is made of; 0: it is the file's bytes, decompressed
-  std::string codec;         // what the file is compressed with; empty: not at all
-  std::string why_bytes;     // why the file was not read as arrays
+  std::string file;              // as the user wrote it
+  std::vector<std::byte> bytes;  // the sample
+  std::uint64_t total = 0;       // bytes of the whole content
+  std::uint64_t arrays = 0;      // how many the content is made of; 0: it is the file's bytes, decompressed
+  std::string codec;             // what the file is compressed with; empty: not at all
+  std::string why_bytes;         // why the file was not read as arrays
 };
 
 // The bytes of the arrays that a file holds, one array after another; of a file that is mostly something else, or in no
@@ -28,6 +29,6 @@ struct Sample {
 Sample sample_of(const std::string& file, std::uint64_t most, const ReadOptions& reading, Console& console);
 
 // The sample of a sample.
-Region smaller_sample(const Region& sample, std::uint64_t most);
+std::vector<std::byte> smaller_sample(Bytes sample, std::uint64_t most);
 
 }  // namespace larder::tools
