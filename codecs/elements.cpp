@@ -4,6 +4,9 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <vector>
+
+#include "base/byte_order.h"
 
 namespace larder::internal {
 namespace {
@@ -55,6 +58,40 @@ Histograms histograms_of(Bytes sample, std::size_t distance = 0) noexcept {
   return result;
 }
 
+// Strings of 16 bytes, remembered by a hash; one that collides with another takes its place.
+class Strings {
+ public:
+  static constexpr std::size_t length = 16;
+
+  void add(const std::byte* at) {
+    const std::uint64_t hash = hash_of(at);
+    std::uint64_t& slot = slot_of(hash);
+    count_ += slot == 0;
+    slot = hash;
+  }
+  // Forgets it; whether it was there.
+  bool remove(const std::byte* at) {
+    const std::uint64_t hash = hash_of(at);
+    std::uint64_t& slot = slot_of(hash);
+    if (slot != hash) return false;
+    slot = 0;
+    return true;
+  }
+  std::size_t count() const noexcept { return count_; }  // of those that were added
+
+ private:
+  static constexpr unsigned log_slots = 15;
+
+  static std::uint64_t hash_of(const std::byte* at) noexcept {
+    const std::uint64_t mixed = load_le<std::uint64_t>(at) * 0x9e3779b97f4a7c15 ^ load_le<std::uint64_t>(at + 8);
+    return (mixed ^ mixed >> 29) * 0xbf58476d1ce4e5b9 | 1;  // 0 is an empty slot
+  }
+  std::uint64_t& slot_of(std::uint64_t hash) { return slots_[hash >> (64 - log_slots)]; }
+
+  std::vector<std::uint64_t> slots_ = std::vector<std::uint64_t>(std::size_t{1} << log_slots);
+  std::size_t count_ = 0;
+};
+
 // Whether a is smaller than b by at least one part in `parts`.
 bool clearly_below(std::uint64_t a, std::uint64_t b, std::uint64_t parts) noexcept { return a < b - b / parts; }
 
@@ -95,6 +132,21 @@ std::size_t difference_distance(Bytes sample, std::size_t width) {
     least_bits = bits;
   }
   return clearly_below(bits_of(sample, best), bits_of(sample, 0), 7) ? best : 0;
+}
+
+bool repeats_far(Bytes bytes, std::size_t width) {
+  constexpr std::size_t end_size = 128 * 1024;
+  constexpr std::size_t near_size = 256 * 1024;
+  if (bytes.size() < end_size + near_size) return false;
+  const std::size_t end = bytes.size() - end_size;
+  const std::size_t near = end - near_size;
+
+  Strings strings;
+  for (std::size_t i = end; i + Strings::length <= bytes.size(); i += widest) strings.add(&bytes[i]);
+  for (std::size_t i = near / width * width; i < end; i += width) strings.remove(&bytes[i]);
+  std::size_t far = 0;
+  for (std::size_t i = 0; i < near; i += width) far += strings.remove(&bytes[i]);
+  return far > strings.count() / 20;
 }
 
 }  // namespace larder::internal

@@ -26,4 +26,8 @@ Elements elements_of(Bytes sample);
 // simpler than the values.
 std::size_t difference_distance(Bytes sample, std::size_t width);
 
+// Whether what stands at the end of these bytes repeats what stands far in front of it and not near: rows or planes
+// that resemble each other. Takes about a millisecond for a mebibyte.
+bool repeats_far(Bytes bytes, std::size_t width);
+
 }  // namespace larder::internal

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
+#include <cstdint>
 
 #include "codecs/context_pool.h"
+#include "codecs/elements.h"
 #include "codecs/liblzma.h"
 #include "codecs/xz_filters.h"
 
@@ -14,9 +15,12 @@ namespace {
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
 // Text finds its repetitions far away: blocks of a few windows keep what is lost at their starts below 0.5 % at level
-// 6, and below 1.5 % at all. Elements find theirs nearer; and where the cheapest preset will do, they need few.
+// 6, and below 1.5 % at all. Elements find theirs nearer, most of them; and where the cheapest preset will do, they
+// need few.
 constexpr std::array<std::size_t, 10> text_block_mebibytes = {2, 4, 6, 8, 16, 24, 24, 32, 64, 128};
-constexpr std::array<std::size_t, 10> element_block_mebibytes = {2, 4, 4, 8, 8, 8, 8, 8, 8, 8};
+constexpr std::array<std::size_t, 10> element_block_mebibytes = {2, 4, 4, 4, 4, 4, 4, 4, 4, 4};
+constexpr std::size_t long_element_block = 8 * mebibyte;
+constexpr int first_with_long_blocks = 3;
 constexpr std::size_t cheap_block = mebibyte / 2;
 
 // Filters as a number, for BlockInput::checksum; never 0, which stands for none.
@@ -32,6 +36,9 @@ XzFilters unpacked(std::uint32_t number) {
           .position_bits = number >> 10 & 7,
           .distance = number & 1023};
 }
+
+// Beside the filters: that the block is a long one.
+constexpr std::uint32_t is_long = 1u << 30;
 
 using CoderPool = ContextPool<LzmaCoder>;
 CoderPool& coders() {
@@ -76,10 +83,16 @@ class XzBlockEncoding final : public BlockEncoding {
   // The first bytes of a block say how it is compressed, and with that, how long it is. A block shorter than these is
   // left to its compressor.
   std::size_t gather(Bytes in, BlockInput& block) override {
-    const std::size_t start = fill(XzFilterChooser::enough, in, block);
-    if (block.own.size() < XzFilterChooser::enough) return start;
+    std::size_t taken = fill(XzFilterChooser::enough, in, block);
+    if (block.own.size() < XzFilterChooser::enough) return taken;
     if (block.checksum == 0) block.checksum = packed(chooser_.choose(block.own));
-    return start + fill(size_with(unpacked(block.checksum)), in.subspan(start), block);
+    const XzFilters filters = unpacked(block.checksum);
+    if ((block.checksum & is_long) == 0) {
+      taken += fill(size_with(filters), in.subspan(taken), block);
+      if (taken == in.size() || !is_too_short(block.own, filters)) return taken;
+      block.checksum |= is_long;
+    }
+    return taken + fill(long_element_block, in.subspan(taken), block);
   }
 
   std::unique_ptr<BlockCompressor> compressor() const override { return std::make_unique<XzBlockCompressor>(level_); }
@@ -92,10 +105,18 @@ class XzBlockEncoding final : public BlockEncoding {
   Bytes end() override { return frame_.index_and_foot(); }
 
  private:
+  static bool is_for_text(const XzFilters& filters) { return filters.literal_position_bits == 0; }
+
   std::size_t size_with(const XzFilters& filters) const {
     if (chooser_.is_cheap(filters)) return cheap_block;
-    const bool is_plain = filters.literal_position_bits == 0;
-    return (is_plain ? text_block_mebibytes : element_block_mebibytes)[index_] * mebibyte;
+    if (!is_for_text(filters)) return element_block_mebibytes[index_] * mebibyte;
+    return text_block_mebibytes[index_] * mebibyte;
+  }
+
+  // Whether a block of that size would cut off what is repeated in it.
+  bool is_too_short(Bytes block, const XzFilters& filters) const {
+    return level_ >= first_with_long_blocks && !is_for_text(filters) && !chooser_.is_cheap(filters) &&
+           repeats_far(block, std::size_t{1} << filters.literal_position_bits);
   }
 
   // Takes of `in` what the block has less than `size`.

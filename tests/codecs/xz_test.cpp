@@ -3,6 +3,7 @@
 #include <cstring>
 #include <random>
 
+#include "codecs/elements.h"
 #include "codecs/engine.h"
 #include "samples.h"
 #include "tests/support/errors.h"
@@ -138,6 +139,19 @@ TEST_CASE("xz finds the differences of series, side by side as well, and keeps o
     CHECK(packed(xz(), floats, level).size() < plain_size(floats, level));
     CHECK(packed(xz(), text, level).size() < plain_size(text, level) + 100);
   }
+}
+
+TEST_CASE("what is repeated far away is told from what is repeated nearby, and from what is not") {
+  const Content plane = weights(mebibyte);
+  CHECK(internal::repeats_far(plane + plane, 4));
+  CHECK(internal::repeats_far(plane + Content(4) + plane, 4));
+  CHECK_FALSE(internal::repeats_far(plane + weights(2 * mebibyte), 8));
+  CHECK_FALSE(internal::repeats_far(plane, 4));
+  CHECK_FALSE(internal::repeats_far(Content(2 * mebibyte), 8));
+  const Content row(plane.begin(), plane.begin() + 10'000);
+  Content rows;
+  while (rows.size() < mebibyte) rows.insert(rows.end(), row.begin(), row.end());
+  CHECK_FALSE(internal::repeats_far(rows, 4));
 }
 
 TEST_CASE("xz tells elements of any width from text, and at any place") {
