@@ -85,7 +85,7 @@ Found ZstdDecoding::section(Bytes ahead) {
   const std::size_t front = in_front_ + mark_size;
   if (ahead.size() < front) return more(front);
   const auto mark = parse_mark(ahead.subspan(in_front_));
-  if (!mark) return {};
+  if (!mark || (is_whole_ && mark->window != header_->window)) return {};
   const std::size_t whole = front + mark->stored;
   if (ahead.size() < whole) return more(whole);
   const auto run = walk_blocks(ahead.subspan(front, mark->stored), false);
@@ -125,7 +125,7 @@ bool add_frame(Reader& below, std::uint64_t source_end, const Limits& limits, Bl
     const Bytes head = below.peek(mark_size);
     if (head.size() >= last_block.size() && std::ranges::equal(head.first(last_block.size()), last_block)) break;
     const auto mark = parse_mark(head);
-    if (!mark || mark->stored > source_end - at - mark_size) return false;
+    if (!mark || mark->window != header->window || mark->stored > source_end - at - mark_size) return false;
     index.blocks.push_back({.compressed = at, .decompressed = index.size, .note = header->checksum ? 1U : 0U});
     index.size += mark->content;
     below.seek(at + mark_size + mark->stored);

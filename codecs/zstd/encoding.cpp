@@ -48,16 +48,13 @@ class Compressor final : public BlockCompressor {
   }
 
   void section(const BlockInput& block, CompressedBlock& result);
-  struct Blocks {
-    std::size_t size = 0;
-    std::uint64_t window = 0;
-  };
-  // Puts independent blocks into `out`.
-  Blocks blocks(Bytes content, MutableBytes out);
+  // Puts independent blocks into `out`, and returns their size.
+  std::size_t blocks(Bytes content, MutableBytes out);
   // Those of a plain frame, if they are independent. Looks at the beginning alone first, which mostly tells.
-  std::optional<Blocks> plain_blocks(Bytes content, MutableBytes out);
+  std::optional<std::size_t> plain_blocks(Bytes content, MutableBytes out);
 
   Settings settings_;
+  std::uint64_t window_ = 0;  // of the frame; 0: not known yet
   FrameCompressor frames_;
   std::optional<SectionCompressor> sections_{};
 };
@@ -65,37 +62,34 @@ class Compressor final : public BlockCompressor {
 void Compressor::section(const BlockInput& block, CompressedBlock& result) {
   result.used = 0;
   if (block.bytes.empty()) return;
-  FrameHeader header{.window = 1, .content_size = settings_.content_size, .checksum = true};
-  const std::size_t header_size = block.first ? make_header(header).size() : 0;
-  const std::size_t ahead = header_size + mark_size;
+  if (window_ == 0) window_ = usual_window(settings_.level);
+  std::vector<std::byte> front;
+  if (block.first) front = make_header({.window = window_, .content_size = settings_.content_size, .checksum = true});
+  const std::size_t ahead = front.size() + mark_size;
   const MutableBytes out = result.room(ahead + compressed_bound(block.bytes.size()));
-  const Blocks made = blocks(block.bytes, out.subspan(ahead));
-  make_mark({.stored = made.size, .content = block.bytes.size()}, out.subspan(header_size));
-  result.used = ahead + made.size;
-  if (!block.first) return;
-  header.window = made.window;
-  std::ranges::copy(make_header(header), out.begin());
+  std::ranges::copy(front, out.begin());
+  const std::size_t size = blocks(block.bytes, out.subspan(ahead));
+  make_mark({.stored = size, .content = block.bytes.size(), .window = window_}, out.subspan(front.size()));
+  result.used = ahead + size;
 }
 
-Compressor::Blocks Compressor::blocks(Bytes content, MutableBytes out) {
-  if (const auto made = plain_blocks(content, out)) return *made;
+std::size_t Compressor::blocks(Bytes content, MutableBytes out) {
+  if (const auto size = plain_blocks(content, out)) return *size;
   if (!sections_) sections_.emplace(settings_.level, section_size(settings_.level));
-  const std::size_t size = sections_->compress(content, out);
-  return {.size = size, .window = sections_->window()};
+  return sections_->compress(content, out);
 }
 
-std::optional<Compressor::Blocks> Compressor::plain_blocks(Bytes content, MutableBytes out) {
+std::optional<std::size_t> Compressor::plain_blocks(Bytes content, MutableBytes out) {
   constexpr std::size_t beginning = std::size_t{64} << 10;
   for (const std::size_t size : {std::min(beginning, content.size()), content.size()}) {
     const Bytes frame = Bytes(out).first(frames_.compress(content.first(size), out));
-    const FrameHeader header = parse_header(frame).value();
-    const Bytes blocks = frame.subspan(header.size);
+    const Bytes blocks = frame.subspan(parse_header(frame).value().size);
     if (!uses_own_offsets(blocks)) return std::nullopt;
     if (size != content.size()) continue;
     const BlockRun run = walk_blocks(blocks, true).value();
     std::memmove(out.data(), blocks.data(), blocks.size());
     out[run.last_block] &= ~std::byte{1};
-    return Blocks{.size = blocks.size(), .window = header.window};
+    return blocks.size();
   }
   return std::nullopt;
 }

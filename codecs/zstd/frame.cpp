@@ -16,7 +16,7 @@ constexpr unsigned checksum_bit = 0x04;
 constexpr int least_window_log = 10;
 constexpr int most_window_log = 41;
 
-constexpr std::array<char, 4> mark_name = {'L', 'R', 'D', 'R'};
+constexpr std::array<char, 3> mark_name = {'L', 'R', 'D'};
 constexpr std::size_t mark_blocks = mark_size / (BlockHeader::size + 1);
 
 bool has(std::byte descriptor, unsigned bit) noexcept { return (std::to_integer<unsigned>(descriptor) & bit) != 0; }
@@ -61,6 +61,12 @@ std::byte window_descriptor(std::uint64_t window) noexcept {
   }
 }
 
+std::uint64_t window_of(std::byte descriptor) noexcept {
+  const auto value = std::to_integer<unsigned>(descriptor);
+  const std::uint64_t base = std::uint64_t{1} << (least_window_log + (value >> 3));
+  return base + base / 8 * (value & 7);
+}
+
 }  // namespace
 
 std::size_t header_size(std::byte descriptor) noexcept {
@@ -84,9 +90,7 @@ std::optional<FrameHeader> parse_header(Bytes head) noexcept {
   if (fields.window == 0) {
     result.window = *result.content_size;
   } else {
-    const auto window = std::to_integer<unsigned>(head[header_start]);
-    const std::uint64_t base = std::uint64_t{1} << (least_window_log + (window >> 3));
-    result.window = base + base / 8 * (window & 7);
+    result.window = window_of(head[header_start]);
   }
   return result;
 }
@@ -134,6 +138,7 @@ std::optional<BlockRun> walk_blocks(Bytes bytes, bool ends) noexcept {
 void make_mark(const Section& section, MutableBytes out) noexcept {
   std::array<std::byte, mark_blocks> word{};
   std::transform(mark_name.begin(), mark_name.end(), word.begin(), [](char letter) { return std::byte(letter); });
+  word[mark_name.size()] = window_descriptor(section.window);
   store_le(word.data() + 4, static_cast<std::uint32_t>(section.stored));
   store_le(word.data() + 8, static_cast<std::uint32_t>(section.content));
   for (std::size_t i = 0; i < mark_blocks; ++i) {
@@ -156,7 +161,8 @@ std::optional<Section> parse_mark(Bytes bytes) noexcept {
                   [](char letter, std::byte byte) { return std::byte(letter) == byte; }))
     return std::nullopt;
   const Section section{.stored = load_le<std::uint32_t>(word.data() + 4),
-                        .content = load_le<std::uint32_t>(word.data() + 8)};
+                        .content = load_le<std::uint32_t>(word.data() + 8),
+                        .window = window_of(word[mark_name.size()])};
   const bool possible = section.content != 0 && section.content <= most_section &&
                         section.stored >= BlockHeader::size && section.stored <= most_section + most_section / 128;
   return possible ? std::optional(section) : std::nullopt;

@@ -66,6 +66,7 @@ std::optional<BlockRun> walk_blocks(Bytes bytes, bool ends) noexcept;
 struct Section {
   std::size_t stored = 0;  // bytes of its blocks
   std::size_t content = 0;
+  std::uint64_t window = 0;  // of the frame
 };
 
 inline constexpr std::size_t mark_size = 48;

@@ -122,6 +122,16 @@ class PooledDecompression {
   DecompressionPool::Lease lease_ = pool().take(new_decompression);
 };
 
+// Compresses all of `content`, and returns how much that became.
+std::size_t flush(ZSTD_CCtx* context, Bytes content, MutableBytes out) {
+  ZSTD_inBuffer input{content.data(), content.size(), 0};
+  ZSTD_outBuffer output{out.data(), out.size(), 0};
+  while (checked(ZSTD_compressStream2(context, &output, &input, ZSTD_e_flush)) != 0) {
+    if (output.pos == output.size) fail(ErrorKind::io, "libzstd needs more room than it said");
+  }
+  return output.pos;
+}
+
 class ZstdEncoder final : public Encoder {
  public:
   explicit ZstdEncoder(int level) : context_(level) { set(*context_.get(), ZSTD_c_checksumFlag, 1); }
@@ -231,6 +241,13 @@ std::unique_ptr<Decoder> stream_decoder(const Limits& limits) { return std::make
 
 std::size_t compressed_bound(std::size_t content) { return checked(ZSTD_compressBound(content)); }
 
+std::uint64_t usual_window(int level) {
+  const PooledCompression context(level);
+  std::array<std::byte, 64> beginning{};
+  const std::size_t size = flush(context.get(), Bytes(beginning).first(1), beginning);
+  return parse_header(Bytes(beginning).first(size)).value().window;
+}
+
 struct FrameCompressor::Context : PooledCompression {
   using PooledCompression::PooledCompression;
 };
@@ -252,21 +269,10 @@ struct SectionCompressor::Context {
     constexpr int no_overlap = 1;
     set(*compression, ZSTD_c_overlapLog, no_overlap);
     std::array<std::byte, 64> unwanted{};
-    const std::size_t size = flush(Bytes(unwanted).first(1), unwanted);
-    window = parse_header(Bytes(unwanted).first(size)).value().window;
-  }
-
-  std::size_t flush(Bytes content, MutableBytes out) {
-    ZSTD_inBuffer input{content.data(), content.size(), 0};
-    ZSTD_outBuffer output{out.data(), out.size(), 0};
-    while (checked(ZSTD_compressStream2(compression.get(), &output, &input, ZSTD_e_flush)) != 0) {
-      if (output.pos == output.size) fail(ErrorKind::io, "libzstd needs more room than it said");
-    }
-    return output.pos;
+    static_cast<void>(flush(compression.get(), Bytes(unwanted).first(1), unwanted));
   }
 
   Compression compression = new_compression();
-  std::uint64_t window = 0;
 };
 
 SectionCompressor::SectionCompressor(int level, std::size_t most) : context_(std::make_unique<Context>(level, most)) {}
@@ -277,9 +283,9 @@ bool SectionCompressor::is_possible() {
   return !ZSTD_isError(workers.error) && workers.upperBound > 0;
 }
 
-std::uint64_t SectionCompressor::window() const { return context_->window; }
-
-std::size_t SectionCompressor::compress(Bytes content, MutableBytes out) { return context_->flush(content, out); }
+std::size_t SectionCompressor::compress(Bytes content, MutableBytes out) {
+  return flush(context_->compression.get(), content, out);
+}
 
 struct FrameDecompressor::Context : PooledDecompression {};
 

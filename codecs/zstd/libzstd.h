@@ -20,6 +20,9 @@ std::unique_ptr<Decoder> stream_decoder(const Limits& limits);
 // The most bytes that content of that size is compressed to.
 std::size_t compressed_bound(std::size_t content);
 
+// How far back the level looks in long content.
+std::uint64_t usual_window(int level);
+
 // Compresses whole contents into frames that tell their size and have no checksum. Used by one thread at a time.
 class FrameCompressor {
  public:
@@ -48,9 +51,6 @@ class SectionCompressor {
 
   // Whether libzstd was built with threads, without which it does not do this.
   static bool is_possible();
-
-  // What a decoder needs for the blocks.
-  std::uint64_t window() const;
 
   // Returns the size of the blocks; `out` has room for compressed_bound. The content is not empty.
   std::size_t compress(Bytes content, MutableBytes out);

@@ -53,6 +53,16 @@ def python_lz4():
     return lz4.frame.decompress, lambda data: lz4.frame.compress(data, store_size=False, content_checksum=True)
 
 
+def python_zstandard():
+    """A reader as pandas uses it: all that it takes for the content is one frame."""
+    try:
+        import zstandard
+    except ImportError:
+        missing.add('zstandard (Debian package python3-zstandard)')
+        return None
+    return lambda data: zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=False).read()
+
+
 def lz4_file(data):
     """As joblib writes lz4: pieces, linked blocks, no checksum."""
     import lz4.frame
@@ -95,12 +105,16 @@ TOOLS = {
            'python lzma': (lzma.decompress, lzma.compress)},
     'lz4': {'lz4': (program('lz4', 'lz4', '-dc'), program('lz4', 'lz4', '-c')),
             'lz4 -9 linked, checksums of blocks': (None, program('lz4', 'lz4', '-9', '-BD', '-BX', '-B4', '-c')),
+            'lz4, small blocks with checksums': (None, program('lz4', 'lz4', '-1', '-B4', '-BI', '-BX', '-c')),
+            'lz4, large blocks': (None, program('lz4', 'lz4', '-3', '-B7', '-BI', '--no-frame-crc', '-c')),
             'python lz4': (lz4_read, lz4_write),
             'joblib\'s lz4': (None, lz4_file_write)},
     'zstd': {'zstd': (program('zstd', 'zstd', '-dc'), program('zstd', 'zstd', '-c')),
              'zstd -19 --long': (None, program('zstd', 'zstd', '-19', '--long=27', '-c')),
              'zstd, no checksum': (None, program('zstd', 'zstd', '--no-check', '-c')),
-             'pzstd, with skippable frames': (None, program('zstd', 'pzstd', '-q', '-c', '-p', '2', '-1'))},
+             'zstd -T2, small jobs': (None, program('zstd', 'zstd', '-T2', '-B1M', '-c')),
+             'python zstandard, the first frame': (python_zstandard(), None),
+             'pzstd, with skippable frames': (program('zstd', 'pzstd', '-q', '-d', '-c', '-p', '2'), program('zstd', 'pzstd', '-q', '-c', '-p', '2', '-1'))},
 }
 LEVELS = {'zlib': [1, 9], 'gzip': [1, 9], 'bz2': [1, 9], 'lzma': [0, 9], 'xz': [0, 9], 'lz4': [-5, 3, 12], 'zstd': [-5, 1, 19]}
 
@@ -149,9 +163,25 @@ def check_codec(codec, data_name, data):
                   lambda: decompress_file(codec, writes(data) * 2), data * 2)
 
 
+def check_many_blocks(codec, level):
+    """More than is compressed as one block, and unlike from block to block."""
+    parts = samples()
+    part = parts['text'] + parts['random'] + bytes(1_000_000)
+    data = part * 8 + parts['text'] * 5
+    ours = run([codec_tool, 'compress', '%s:%d' % (codec, level)], data)
+    check('we read our long %s from a file' % codec, lambda: decompress_file(codec, ours), data)
+    for tool, (reads, writes) in TOOLS[codec].items():
+        if reads:
+            check('%s reads our long %s' % (tool, codec), lambda: reads(ours), data)
+        if writes and '-19' not in tool:
+            check('we read long %s from a file' % tool, lambda: decompress_file(codec, writes(data)), data)
+
+
 for name, content in samples().items():
     for codec in TOOLS:
         check_codec(codec, name, content)
+for codec in ['lz4', 'zstd']:
+    check_many_blocks(codec, 1)
 
 print('%d checks, %d failed' % (checks, len(failures)))
 for failure in failures:
