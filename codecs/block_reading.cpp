@@ -59,7 +59,8 @@ void BlockReading::look_ahead(MutableBytes out) {
   bool places_known = true;
   for (const auto& block : blocks_) {
     planned += block->found.size;
-    places_known = places_known && !block->found.guessed;
+    // Behind the end of a stream, what is asked for may end.
+    places_known = places_known && !block->found.guessed && block->found.kind == Found::Kind::block;
   }
   const std::size_t most = 2 * work_.enough();  // ends of streams are no work
   while (work_.pending() < work_.enough() && blocks_.size() < most && !waits_) {
@@ -78,6 +79,7 @@ void BlockReading::look_ahead(MutableBytes out) {
         blocks_.push_back(next_block(found));
         blocks_.back()->target = {};
         blocks_.back()->done = true;
+        places_known = false;
         continue;
       case Found::Kind::wait:
         waits_ = true;

@@ -5,6 +5,7 @@
 
 #include "base/byte_order.h"
 #include "codecs/buffer.h"
+#include "codecs/skippable.h"
 #include "codecs/xxhash.h"
 #include "codecs/zstd/frame.h"
 #include "codecs/zstd/independence.h"
@@ -15,10 +16,21 @@ namespace {
 
 Found more(std::size_t wanted) { return {.kind = Found::Kind::more, .take = wanted}; }
 
-// Makes a frame of a section. Found::note: where in its bytes the blocks are.
+// Found::note: where in its bytes the blocks of a section are, or that it is a whole frame.
+constexpr std::uint64_t whole_frame = ~std::uint64_t{0};
+
 class Decompressor final : public BlockDecompressor {
  public:
   DecodedBlock decompress(Bytes block, const Found& found, MutableBytes out) override {
+    if (found.note != whole_frame) return decompress_section(block, found, out);
+    const auto size = frames_.decompress(block, out.first(found.size));
+    if (!size) return {};
+    return {.decoded = true, .size = *size, .used = block.size()};
+  }
+
+ private:
+  // Makes a frame of it.
+  DecodedBlock decompress_section(Bytes block, const Found& found, MutableBytes out) {
     const Bytes blocks = block.subspan(static_cast<std::size_t>(found.note));
     if (!uses_own_offsets(blocks)) return {};
     const auto header = make_header({.content_size = found.size});
@@ -31,7 +43,6 @@ class Decompressor final : public BlockDecompressor {
     return {.decoded = true, .size = *size, .used = block.size()};
   }
 
- private:
   FrameDecompressor frames_;
   Buffer frame_;
 };
@@ -42,11 +53,15 @@ class ZstdDecoding final : public BlockDecoding {
   // From a section on, in a frame that has or has not a checksum.
   explicit ZstdDecoding(bool checksum) : header_(FrameHeader{.checksum = checksum}), is_whole_(false) {}
 
-  Found find(Bytes ahead, bool) override {
+  Found find(Bytes ahead, bool all) override {
+    if (std::exchange(frame_ended_, false)) return {.kind = Found::Kind::next};
     if (!header_) {
       if (ahead.size() < most_header) return more(most_header);
+      if (is_skippable(ahead)) return skippable(ahead);
       const auto header = parse_header(ahead);
       if (!header || header->dictionary || header->window > window_) return {};
+      if (ahead.size() < header->size + mark_size) return more(header->size + mark_size);
+      if (!parse_mark(ahead.subspan(header->size))) return frame(*header, ahead, all);
       header_ = header;
       in_front_ = header->size;
     }
@@ -58,28 +73,72 @@ class ZstdDecoding final : public BlockDecoding {
 
   std::unique_ptr<BlockDecompressor> decompressor() const override { return std::make_unique<Decompressor>(); }
 
-  Verdict accept(const Found&, const DecodedBlock& decoded, Bytes content) override {
+  Verdict accept(const Found& found, const DecodedBlock& decoded, Bytes content) override {
     ++accepted_;
+    if (found.note == whole_frame) return Verdict::right;
     size_ += decoded.size;
     if (is_whole_ && header_->checksum) checksum_.add(content);
     return Verdict::right;
   }
+  bool accept_end(const Found&) override { return true; }
 
  private:
+  // What pzstd and others put between frames.
+  Found skippable(Bytes ahead);
+  Found frame(const FrameHeader& header, Bytes ahead, bool all);
   Found section(Bytes ahead);
   Found end(Bytes ahead) const;
   // What the frame says of its whole content.
   bool is_right(const std::byte* checksum) const;
 
-  std::uint64_t window_ = 0;  // the largest that is accepted
-  std::optional<FrameHeader> header_{};
+  std::uint64_t window_ = 0;             // the largest that is accepted
+  std::optional<FrameHeader> header_{};  // of the frame of sections
   bool is_whole_ = true;
-  std::size_t in_front_ = 0;    // bytes of the header, which the first section takes along
-  std::uint64_t found_ = 0;     // sections
-  std::uint64_t accepted_ = 0;  // sections
-  std::uint64_t size_ = 0;      // of their content
+  bool frame_ended_ = false;       // a whole frame was found, and what follows is another stream
+  bool behind_skippable_ = false;  // pzstd's do not tell how large their content is, but they are short
+  bool is_first_ = true;           // no stream was found before
+  std::size_t in_front_ = 0;       // bytes of the header, which the first section takes along
+  std::uint64_t found_ = 0;        // sections
+  std::uint64_t accepted_ = 0;     // sections
+  std::uint64_t size_ = 0;         // of their content
   Xxh64 checksum_;
 };
+
+Found ZstdDecoding::skippable(Bytes ahead) {
+  constexpr std::size_t header = 8;
+  constexpr std::size_t most = std::size_t{64} << 10;
+  const auto size = load_le<std::uint32_t>(ahead.data() + 4);
+  if (size > most) return {};
+  if (ahead.size() < header + size) return more(header + size);
+  behind_skippable_ = true;
+  is_first_ = false;
+  return {.kind = Found::Kind::next, .advance = header + size};
+}
+
+Found ZstdDecoding::frame(const FrameHeader& header, Bytes ahead, bool all) {
+  const bool is_short = header.content_size ? *header.content_size <= most_section : behind_skippable_;
+  if (!is_short) return {};
+  const BlockExtent blocks = extent_of_blocks(ahead.subspan(header.size));
+  const std::size_t whole = header.size + blocks.size + (header.checksum ? checksum_size : 0);
+  const std::size_t most = blocks.blocks * most_block_content;
+  if (whole > most_section || most > most_section + most_block_content) return {};
+  if (!blocks.ended || ahead.size() < whole) return more(whole);
+  if (header.content_size.value_or(0) > most) return {};
+  // A frame alone is for the decoder, which needs less memory.
+  if (is_first_ && all && ahead.size() == whole) return {};
+  ++found_;
+  frame_ended_ = true;
+  is_first_ = false;
+  behind_skippable_ = false;
+  const auto size = static_cast<std::size_t>(header.content_size.value_or(most));
+  return {.kind = Found::Kind::block,
+          .take = whole,
+          .advance = whole,
+          .size = size,
+          .most = size,
+          .guessed = !header.content_size,
+          .note = whole_frame};
+}
 
 Found ZstdDecoding::section(Bytes ahead) {
   const std::size_t front = in_front_ + mark_size;

@@ -1,4 +1,5 @@
-// How larder reads zstd frames of marked sections (frame.h) on several threads, and from the middle.
+// How larder reads zstd on several threads: frames of marked sections (frame.h), also from the middle, and short frames
+// one after another, as pzstd writes them.
 #pragma once
 
 #include <memory>

@@ -135,6 +135,20 @@ std::optional<BlockRun> walk_blocks(Bytes bytes, bool ends) noexcept {
   return result;
 }
 
+BlockExtent extent_of_blocks(Bytes bytes) noexcept {
+  BlockExtent result;
+  while (bytes.size() - result.size >= BlockHeader::size) {
+    const BlockHeader header = parse_block_header(bytes.data() + result.size);
+    ++result.blocks;
+    result.size += BlockHeader::size + header.stored;
+    if (result.size > bytes.size()) return result;
+    result.ended = header.last;
+    if (result.ended) return result;
+  }
+  result.size += BlockHeader::size;
+  return result;
+}
+
 void make_mark(const Section& section, MutableBytes out) noexcept {
   std::array<std::byte, mark_blocks> word{};
   std::transform(mark_name.begin(), mark_name.end(), word.begin(), [](char letter) { return std::byte(letter); });

@@ -60,6 +60,14 @@ struct BlockRun {
 // Whether whole blocks fill `bytes`; `ends`: the last of them, and no other, is the last of the frame.
 std::optional<BlockRun> walk_blocks(Bytes bytes, bool ends) noexcept;
 
+// All blocks of a frame, as far as `bytes`, which begin with the first of them, show.
+struct BlockExtent {
+  std::size_t blocks = 0;
+  std::size_t size = 0;  // in bytes, the end of the last of them; more than there are where `ended` is false
+  bool ended = false;    // the last block of the frame is whole
+};
+BlockExtent extent_of_blocks(Bytes bytes) noexcept;
+
 // A section: blocks that refer to nothing before them, and are decoded to `content` bytes. In larder's frames a mark
 // stands in front of each. It is made of runs of no bytes at all, whose one byte says something to those who know; to
 // all others they are nothing.

@@ -273,3 +273,34 @@ TEST_CASE("zstd: levels with large windows are written as one section of any len
   CHECK(zstd::encoding(20) == nullptr);
   CHECK((in_blocks("zstd", compressed("zstd", content, 20)) == content));
 }
+
+TEST_CASE("zstd: short frames one after another are read together, and left one by one") {
+  const std::vector<Content> contents = {mixture(700'000), words(1'200'000), {}, noise(100'000), mixture(900'000)};
+  Content stream;
+  Content all;
+  for (const Content& content : contents) {
+    // As pzstd writes them: each behind a skippable frame with the length of the next.
+    stream = std::move(stream) + from_hex("50 2a 4d 18 04 00 00 00 01 02 03 04") + compressed("zstd", content, 1);
+    all = all + content;
+  }
+  CHECK((in_blocks("zstd", stream) == all));
+  CHECK((in_steps("zstd", stream) == all));
+  CHECK((in_blocks("zstd", stream + compressed("zstd", words(2 * section()), 1)) == all + words(2 * section())));
+  CHECK(outcome("zstd", stream + content_of("no frame"), 3) == "malformed");
+
+  const auto below = memory_reader(stream);
+  const auto reader = codec("zstd").reader(*below, {.threads = 3});
+  for (const Content& content : contents) {
+    if (content.empty()) continue;
+    CHECK_FALSE(reader->peek(1).empty());  // passes over what has no content
+    CHECK(reader->finish() == content.size());
+  }
+  CHECK(below->position() == stream.size());
+  for (const std::size_t place : {std::size_t{20}, stream.size() / 2, stream.size() - 2, stream.size() - 100'000}) {
+    CAPTURE(place);
+    Content damaged = stream;
+    damaged[place] ^= std::byte{0x10};
+    CHECK(outcome("zstd", damaged, 3) == outcome("zstd", damaged, 1));
+    CHECK(outcome("zstd", Bytes(stream).first(place), 3) == outcome("zstd", Bytes(stream).first(place), 1));
+  }
+}
