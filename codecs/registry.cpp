@@ -5,6 +5,7 @@
 #include <shared_mutex>
 
 #include "base/text.h"
+#include "codecs/plugin_library.h"
 #include "codecs/table.h"
 
 namespace larder {
@@ -95,6 +96,34 @@ void CodecRegistry::add(std::unique_ptr<Codec> codec, bool force) {
     for (const Codec* held : impl_->current) require_no_clash(info, *held);
   }
   impl_->append(std::move(codec));
+}
+
+std::vector<const Codec*> CodecRegistry::load_plugin(const Path& path) {
+  try {
+    auto codecs = internal::open_plugin(path);
+    std::vector<const Codec*> added;
+    const std::unique_lock lock(impl_->mutex);
+    for (const auto& codec : codecs) {
+      require_complete(codec->info());
+      for (const Codec* held : impl_->current) require_no_clash(codec->info(), *held);
+      for (const Codec* other : added) require_no_clash(codec->info(), *other);
+      added.push_back(codec.get());
+    }
+    for (auto& codec : codecs) impl_->append(std::move(codec));
+    return added;
+  } catch (Error& error) {
+    error.at(path.string());
+    throw;
+  }
+}
+
+std::vector<const Codec*> CodecRegistry::load_plugins(const Path& directory) {
+  std::vector<const Codec*> added;
+  for (const Path& path : internal::plugins_in(directory)) {
+    const auto codecs = load_plugin(path);
+    added.insert(added.end(), codecs.begin(), codecs.end());
+  }
+  return added;
 }
 
 const Codec* CodecRegistry::find(std::string_view name) const {

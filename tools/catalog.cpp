@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "tools/columns.h"
 #include "tools/commands.h"
+#include "tools/plugins.h"
 #include "tools/report.h"
 
 namespace larder::tools {
@@ -124,6 +125,7 @@ void print_catalog(const std::vector<const Thing*>& things, const CatalogOptions
 }  // namespace
 
 Status list_codecs(const CatalogOptions& options, Console& console) {
+  if (options.verify) return verify_codecs(console);
   Row headings = {"NAME", "EXTENSIONS", "LEVELS", "DEFAULT", "CHECKSUM", "LIBRARY"};
   if (options.verbose) headings.insert(headings.end() - 1, {"ALIASES", "MAGICS"});
   std::vector<const Codec*> codecs = CodecRegistry::global().list();

@@ -11,6 +11,7 @@
 #include "base/checked.h"
 #include "base/text.h"
 #include "tools/commands.h"
+#include "tools/plugins.h"
 
 namespace larder::tools {
 
@@ -101,7 +102,8 @@ Examples:
 constexpr const char* codecs_footer = R"(Examples:
   larder codecs           names, extensions, levels
   larder codecs -v        aliases and magic numbers too, and what serves which level
-  larder codecs --names   one name a line, for scripts)";
+  larder codecs --names   one name a line, for scripts
+  larder codecs --plugin ./brotli.so --verify    is this plugin a good codec?)";
 
 constexpr const char* formats_footer = R"(Examples:
   larder formats
@@ -158,6 +160,15 @@ void add_source_options(CLI::App& command, ReadOptions& options) {
       ->type_name("SIZE");
 }
 
+void add_plugin_option(CLI::App& command, std::vector<std::string>& plugins) {
+  command
+      .add_option(
+          "--plugin", plugins,
+          "Load codecs from this shared library, or all of a directory; it is code: only what you trust; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("PATH");
+}
+
 void add_reading_options(CLI::App& command, ReadOptions& options) {
   add_source_options(command, options);
   command
@@ -179,6 +190,7 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* what, const c
 struct CommandLine {
   CLI::App app{description, "larder"};
   Action chosen;
+  std::vector<std::string> plugins;
   ListOptions ls;
   GetOptions get_one;
   ConvertOptions conversion;
@@ -220,6 +232,7 @@ struct CommandLine {
         "Show every member and every level");
     command->add_flag("-j,--json", ls.json, "Print JSON");
     add_reading_options(*command, ls.reading);
+    add_plugin_option(*command, plugins);
   }
 
   void add_get() {
@@ -231,6 +244,7 @@ struct CommandLine {
         ->type_name("");
     command->add_option("-o,--output", get_one.out, "Write the value to OUT instead of printing it")->type_name("OUT");
     add_reading_options(*command, get_one.reading);
+    add_plugin_option(*command, plugins);
   }
 
   void add_convert() {
@@ -241,9 +255,7 @@ struct CommandLine {
         ->required()
         ->type_name("");
     command->add_option("OUT", conversion.out, "The file to write; its extension says how")->required()->type_name("");
-    command
-        ->add_option("-c,--compress", conversion.storage.compress,
-                     "Compress so, whatever the extension says")
+    command->add_option("-c,--compress", conversion.storage.compress, "Compress so, whatever the extension says")
         ->type_name("COMPRESSION");
     command
         ->add_option("--format", conversion.storage.format,
@@ -271,6 +283,7 @@ struct CommandLine {
         ->check(undescribed(CLI::IsMember({"none", "full"})));
     command->add_flag("-v,--verbose", conversion.verbose, "Print sizes, ratio and time when done, on standard error");
     add_reading_options(*command, conversion.reading);
+    add_plugin_option(*command, plugins);
   }
 
   void add_check() {
@@ -283,11 +296,13 @@ struct CommandLine {
     command->add_flag("-v,--verbose", checking.verbose, "List each import, call and state that a loader would make");
     command->add_flag("-j,--json", checking.json, "Print JSON");
     add_reading_options(*command, checking.reading);
+    add_plugin_option(*command, plugins);
   }
 
   void add_bench() {
     auto* command = add_command(app, "bench", "Measure each codec on files of yours, and say which to take",
                                 bench_footer, chosen, [this](Console& console) { return bench(benching, console); });
+    add_plugin_option(*command, plugins);
     command->add_option("FILE", benching.files, "Files whose content is measured")->required()->type_name("");
     command->add_option("--codec", benching.codecs, "Only these: names, or zstd:19, or none (default: all there are)")
         ->delimiter(',')
@@ -346,6 +361,11 @@ struct CommandLine {
     codecs->add_flag("-v,--verbose", codec_catalog.verbose,
                      "Show aliases, magic numbers, and what serves which level too");
     codecs->add_flag("-j,--json", codec_catalog.json, "Print JSON");
+    auto* verify =
+        codecs->add_flag("--verify", codec_catalog.verify,
+                         "Try whether the codecs of plugins, or all, do what a codec must: status 1 where not");
+    add_plugin_option(*codecs, plugins);
+    verify->excludes(codecs->get_option("--json"));
     codecs->add_flag("--names", codec_catalog.names, "Print only the names of codecs that can be used");
     auto* formats = add_command(app, "formats", "List the file formats of this build", formats_footer, chosen,
                                 [this](Console& console) { return list_formats(format_catalog, console); });
@@ -391,7 +411,8 @@ Status run(int argc, const char* const* argv, Console& console) {
     console.say(usage_message(line.app, error, argc, argv));
     return Status::usage;
   }
-  return line.chosen(console);
+  const Status loaded = load_plugins(line.plugins, console);
+  return loaded == Status::fine ? line.chosen(console) : loaded;
 }
 
 }  // namespace larder::tools

@@ -85,6 +85,7 @@ struct CatalogOptions {
   bool names = false;
   bool verbose = false;
   bool json = false;
+  bool verify = false;  // of codecs: try them instead of listing them
 };
 Status list_codecs(const CatalogOptions& options, Console& console);
 Status list_formats(const CatalogOptions& options, Console& console);

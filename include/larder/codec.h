@@ -126,6 +126,14 @@ class LARDER_API CodecRegistry {
   // and `force` is false. With `force` the codecs that hold the name are replaced.
   void add(std::unique_ptr<Codec> codec, bool force = false);
 
+  // Adds the codecs of a plugin (<larder/plugin/abi.h>, docs/plugins.md), all or none, and returns them. This is the
+  // only way in which larder ever loads one, and it is code that runs with all your rights: load what you trust. It
+  // stays loaded for ever. A plugin that is none, or lies, is refused with a reason: Errors `not_found`, `malformed`,
+  // `unsupported` (another version of the ABI), `usage` (as for `add`).
+  std::vector<const Codec*> load_plugin(const Path& path);
+  // Likewise of all plugins in a directory, "*.so", by name; the first that is refused ends it.
+  std::vector<const Codec*> load_plugins(const Path& directory);
+
   // By name or alias, case-sensitive; null where there is none.
   const Codec* find(std::string_view name) const;
   // As find, but Error `usage`, listing what is possible, where there is none, and `not_built` where this build lacks

@@ -57,6 +57,31 @@ def find_package(cmake, compiler, prefix, work):
     assert "liblarder" not in needed, needed
 
 
+def plugins(cmake, compiler, prefix, work):
+    """The examples of plugins, built against the installed header, are good codecs, and a file goes through each."""
+    built = work / "plugins"
+    run(cmake, "-S", work / "examples" / "plugins", "-B", built, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}",
+        f"-DCMAKE_CXX_COMPILER={compiler}")
+    run(cmake, "--build", built)
+    command = prefix / "bin" / "larder"
+    libraries = sorted(built.glob("*.so"))
+    if not command.exists() or not libraries:
+        print("no plugin was tried: the command, or the libraries of the examples, are missing")
+        return
+    for library in libraries:
+        run(command, "codecs", "--plugin", library, "--verify")
+        names = run(command, "codecs", "--plugin", library, "--names", capture_output=True).stdout.split()
+        ours = set(names) - set(run(command, "codecs", "--names", capture_output=True).stdout.split())
+        assert ours, library
+        for name in ours:
+            source, target = work / "examples" / "data" / "cells.npy", work / f"cells.npy.{name}"
+            run(command, "convert", "--plugin", library, "-c", name, source, target)
+            run(command, "convert", "--plugin", library, "-c", "none", target, work / "back.npy")
+            assert (work / "back.npy").read_bytes() == source.read_bytes(), name
+            assert subprocess.run([command, "ls", target], capture_output=True).returncode == 3, "read without its plugin"
+            run(command, "bench", "--plugin", library, "--codec", name, "--repeat", "1", "--disk", "500MB/s", target)
+
+
 def pkg_config(compiler, prefix, work):
     places = [path.parent for path in prefix.rglob("larder.pc")]
     assert len(places) == 1, places
@@ -78,6 +103,7 @@ def main(cmake, build, compiler):
         check_headers(prefix)
         check_relocatable(prefix, first, build, ROOT)
         find_package(cmake, compiler, prefix, work)
+        plugins(cmake, compiler, prefix, work)
         pkg_config(compiler, prefix, work)
         command = prefix / "bin" / "larder"
         if command.exists():  # it finds its library beside it

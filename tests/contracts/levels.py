@@ -9,8 +9,8 @@ import tempfile
 from source_tree import INCLUDE, LEVELS, PUBLIC, ROOT, files, includes, report
 
 # Headers of the C library and of the system, beside those of C++ (which have no dot).
-SYSTEM = ("unistd.h", "fcntl.h", "dirent.h", "pthread.h", "signal.h", "poll.h", "spawn.h", "setjmp.h", "dlfcn.h", "termios.h",
-          "sys/", "linux/", "netinet/", "arpa/", "netdb.h", "immintrin.h")
+SYSTEM = ("stddef.h", "stdint.h", "unistd.h", "fcntl.h", "dirent.h", "pthread.h", "signal.h", "poll.h", "spawn.h", "setjmp.h",
+          "dlfcn.h", "termios.h", "sys/", "linux/", "netinet/", "arpa/", "netdb.h", "immintrin.h")
 # Libraries with more than one header of their own; any other is called by its first folder or its header's name.
 LIBRARIES = {"zconf": "zlib", "lz4frame": "lz4", "lz4hc": "lz4", "zstd_errors": "zstd", "zdict": "zstd"}
 

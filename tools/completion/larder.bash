@@ -12,12 +12,12 @@ _larder() {
   done
   case $command in
     '') options='ls get convert check bench codecs formats --help --version' ;;
-    ls) options='--all --depth --json --max-bytes --python2-strings --quiet --threads --help' ;;
-    get) options='--output --max-bytes --python2-strings --quiet --threads --help' ;;
-    convert) options='--align --compress --format --meta --protocol --share-arrays --sync --verbose --max-bytes --python2-strings --quiet --threads --help' ;;
-    check) options='--plain --verbose --json --max-bytes --python2-strings --quiet --threads --help' ;;
-    bench) options='--codec --csv --disk --html --json --level --link --read-at --repeat --sample --smallest --sort --time --write-within --max-bytes --python2-strings --quiet --threads --help' ;;
-    codecs) options='--verbose --json --names --help' ;;
+    ls) options='--all --depth --json --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
+    get) options='--output --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
+    convert) options='--align --compress --format --meta --protocol --share-arrays --sync --verbose --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
+    check) options='--plain --verbose --json --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
+    bench) options='--codec --csv --disk --html --json --level --link --read-at --repeat --sample --smallest --sort --time --write-within --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
+    codecs) options='--verbose --json --names --plugin --verify --help' ;;
     formats) options='--json --names --help' ;;
   esac
   case $command:$previous in
