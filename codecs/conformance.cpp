@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <set>
 
@@ -108,7 +109,8 @@ class Examination {
   }
 
   void lengths() {
-    for (const std::size_t length : {0, 1, 2, 3, 15, 255, 4096, 65'536, 65'537, 300'000, 5'000'000}) {
+    for (const std::size_t length :
+         std::initializer_list<std::size_t>{0, 1, 2, 3, 15, 255, 4096, 65'536, 65'537, 300'000, 5'000'000}) {
       const std::string what = join("content of ", length, " bytes");
       doing(what, [&] {
         const Data content = mixture(length);
@@ -139,7 +141,7 @@ class Examination {
 
   void pieces() {
     const Data content = mixture(20'000);
-    for (const std::size_t piece : {1, 7, 4096}) {
+    for (const std::size_t piece : std::initializer_list<std::size_t>{1, 7, 4096}) {
       const std::string what = join("written and read in pieces of ", piece, " bytes");
       doing(what, [&] {
         const Data compressed = packed_in_pieces(codec_, content, piece);
@@ -175,7 +177,7 @@ class Examination {
 
   void cuts() {
     if (!has_end()) return;
-    for (const std::size_t length : {0, 1, 700}) {
+    for (const std::size_t length : std::initializer_list<std::size_t>{0, 1, 700}) {
       const Data whole = copy_of(codec_.compress(mixture(length)));
       for (std::size_t size = 0; size < whole.size(); ++size) {
         const auto kind = failure(Bytes(whole).first(size));
