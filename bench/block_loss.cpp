@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <utility>
 #include <vector>
 
+#include <larder/codec.h>
+
+#include "bare_codecs.h"
 #include "codecs/deflate_effort.h"
 #include "codecs/engine.h"
 
@@ -13,28 +15,11 @@ namespace larder::bench {
 
 namespace {
 
-using internal::BlockEncoding;
-using internal::Engine;
-
 std::vector<Bytes> blocks_of(Bytes content, std::size_t size) {
   std::vector<Bytes> blocks;
   for (; content.size() > size; content = content.subspan(size)) blocks.push_back(content.first(size));
   blocks.push_back(content);
   return blocks;
-}
-
-std::uint64_t stream_size(BlockEncoding& encoding, const std::vector<Bytes>& blocks) {
-  std::uint64_t size = encoding.begin().size();
-  const auto compressor = encoding.compressor();
-  internal::CompressedBlock compressed;
-  for (const Bytes& bytes : blocks) {
-    internal::BlockInput block;
-    block.bytes = bytes;
-    block.size = bytes.size();
-    compressor->compress(block, &bytes == &blocks.back(), compressed);
-    size += encoding.join(compressed).size();
-  }
-  return size + encoding.end().size();
 }
 
 std::uint64_t deflated_size(const internal::DeflateEffort& effort, const std::vector<Bytes>& blocks) {
@@ -63,21 +48,19 @@ internal::DeflateEffort usual_effort(int level, const std::vector<Bytes>& blocks
 
 }  // namespace
 
-BlockLoss block_loss(Bytes content, const std::string& codec, int level) {
-  static const std::map<std::string, std::optional<Engine> (*)()> engines = {{"zlib", internal::zlib_engine},
-                                                                             {"gzip", internal::gzip_engine},
-                                                                             {"xz", internal::xz_engine},
-                                                                             {"zstd", internal::zstd_engine}};
-  const auto found = engines.find(codec);
-  const std::optional<Engine> engine = found == engines.end() ? std::nullopt : found->second();
-  if (!engine || engine->blocks == nullptr) return {};
-  const auto cut = engine->blocks(level);
-  const std::vector<Bytes> blocks = blocks_of(content, cut->block_size());
+std::uint64_t stream_size(Bytes content, const std::string& codec, int level, Cutting cutting) {
   if (codec == "zlib" || codec == "gzip") {
+    const std::vector<Bytes> blocks = blocks_of(content, internal::zlib_engine()->blocks(level)->block_size());
     const internal::DeflateEffort effort = usual_effort(level, blocks);
-    return {deflated_size(effort, blocks), deflated_size(effort, {content})};
+    return deflated_size(effort, cutting == Cutting::in_blocks ? blocks : std::vector<Bytes>{content});
   }
-  return {stream_size(*cut, blocks), stream_size(*engine->blocks(level), {content})};
+  if (cutting == Cutting::in_blocks)
+    return CodecRegistry::global().get(codec).compress(content, {.level = level}).size();
+  std::uint64_t size = 0;
+  std::ranges::find(bare_codecs(), codec, &BareCodec::name)->compress(content, level, [&](Bytes bytes) {
+    size += bytes.size();
+  });
+  return size;
 }
 
 }  // namespace larder::bench

@@ -8,14 +8,10 @@
 
 namespace larder::bench {
 
-// The sizes of two streams of the same engine: in blocks as larder writes them, and uncut. Both 0 for a codec that does
-// not work in blocks, or whose format limits them (bz2, lz4).
-struct BlockLoss {
-  std::uint64_t cut = 0;
-  std::uint64_t uncut = 0;
-};
+enum class Cutting { in_blocks, none };
 
-// For zlib and gzip the engine is the one that most blocks of the content choose.
-BlockLoss block_loss(Bytes content, const std::string& codec, int level);
+// The size of a stream in blocks, or uncut. zlib and gzip: the raw data by the engine that most of larder's blocks
+// choose, both times. Others: what larder writes, and what the bare library makes of the content in one stream.
+std::uint64_t stream_size(Bytes content, const std::string& codec, int level, Cutting cutting);
 
 }  // namespace larder::bench

@@ -12,7 +12,7 @@
 //   compress WHO CODEC LEVEL         compresses what is held, in memory, in one thread; WHO is `larder` or `bare`
 //   decompress WHO CODEC LEVEL       decompresses what `bare` compresses, in memory, in one thread
 //   cut CODEC LEVEL                  BYTES is the size of a stream in blocks, as in block_loss.h
-//   uncut CODEC LEVEL                that of a stream of the same engine that is not cut
+//   uncut CODEC LEVEL                that of a stream that is not cut
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -68,8 +68,10 @@ class Worker {
     if (what == "load") return load_from(words.at(1));
     if (what == "compress") return compress(words.at(1), words.at(2), std::stoi(words.at(3)));
     if (what == "decompress") return decompress(words.at(1), words.at(2), std::stoi(words.at(3)));
-    if (what == "cut") return {0, 0, block_loss(held_.bytes(), words.at(1), std::stoi(words.at(2))).cut};
-    if (what == "uncut") return {0, 0, block_loss(held_.bytes(), words.at(1), std::stoi(words.at(2))).uncut};
+    if (what == "cut" || what == "uncut") {
+      const Cutting cutting = what == "cut" ? Cutting::in_blocks : Cutting::none;
+      return {0, 0, stream_size(held_.bytes(), words.at(1), std::stoi(words.at(2)), cutting)};
+    }
     throw std::runtime_error("there is no work called " + what);
   }
 
