@@ -44,10 +44,11 @@ std::uint64_t load(Bytes bytes) noexcept {
   return value;
 }
 
+// Returns where what follows belongs.
 template <class T>
-void append(std::vector<std::byte>& out, T value) {
-  out.resize(out.size() + sizeof value);
-  store_le(out.data() + out.size() - sizeof value, value);
+std::byte* put(std::byte* to, T value) {
+  store_le(to, value);
+  return to + sizeof value;
 }
 
 // The smallest window that is at least as large.
@@ -100,12 +101,12 @@ std::vector<std::byte> make_header(const FrameHeader& header) {
   const bool single_segment = header.window == 0;
   const unsigned descriptor = (header.content_size ? eight_bytes : 0) | (single_segment ? single_segment_bit : 0) |
                               (header.checksum ? checksum_bit : 0);
-  std::vector<std::byte> result;
-  append(result, frame_magic);
-  result.push_back(static_cast<std::byte>(descriptor));
-  if (!single_segment) result.push_back(window_descriptor(header.window));
-  if (header.content_size) append(result, *header.content_size);
-  return result;
+  std::array<std::byte, header_start + 1 + sizeof *header.content_size> room{};
+  std::byte* end = put(room.data(), frame_magic);
+  *end++ = static_cast<std::byte>(descriptor);
+  if (!single_segment) *end++ = window_descriptor(header.window);
+  if (header.content_size) end = put(end, *header.content_size);
+  return {room.data(), end};
 }
 
 void set_checksum_flag(MutableBytes frame) noexcept { frame[header_start - 1] |= std::byte{checksum_bit}; }
