@@ -49,7 +49,7 @@ Judged judge(Bytes content, std::string_view how) {
     settings.push_back({resolve(Compress::parse(other), ""), 1});
   MeasureOptions options;
   options.repeats = 3;
-  options.seconds = 20;
+  options.seconds = 5;
   options.clock = processor_seconds;
   const auto measured = measure({&content, 1}, settings, options);
   const auto cost = [&](std::size_t which) { return cost_of(measured[which].trial, wanted.budget).amount; };

@@ -22,6 +22,8 @@ constexpr std::size_t least_sample = std::size_t{64} << 10;
 constexpr std::size_t most_sample = std::size_t{2} << 20;
 constexpr std::size_t pilot_share = 8;  // a pilot run takes one part in so many of the sample
 constexpr double as_good = 1.03;        // what costs so little more is as good
+// So much no compression must gain: a small sample, not yet in the caches, overstates what compressing takes.
+constexpr double worth_no_compression = 1.2;
 
 // A candidate and what is known of it: first what is expected, then what a trial on the sample told.
 struct Contender {
@@ -87,7 +89,11 @@ class Selection {
     trial.decompress_seconds /= parallel_;
     return trial;
   }
-  Cost cost(const Contender& each) const { return cost_of(with_all_threads(each.trial), budget_); }
+  Cost cost(const Contender& each) const {
+    Cost cost = cost_of(with_all_threads(each.trial), budget_);
+    if (!each.compresses() && !budget_.by_size()) cost.amount *= worth_no_compression;
+    return cost;
+  }
 
   double seconds_to_write(const Contender& each) const {
     return larder::seconds_to_write(with_all_threads(each.trial), budget_);
