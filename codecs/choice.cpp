@@ -18,12 +18,12 @@ namespace {
 
 constexpr double share_of_writing = 0.015;  // what is found later may be written sooner: 2 % of that at most
 constexpr double most_seconds = 0.5;
-constexpr std::size_t least_sample = std::size_t{64} << 10;
+constexpr std::size_t least_sample = std::size_t{512} << 10;  // less tells too little of codecs with long windows
 constexpr std::size_t most_sample = std::size_t{2} << 20;
 constexpr std::size_t pilot_share = 8;  // a pilot run takes one part in so many of the sample
-constexpr double as_good = 1.03;        // what costs so little more is as good
+constexpr double as_good = 1.1;         // what costs so little more is as good, as far as a sample can tell
 // So much no compression must gain: a small sample, not yet in the caches, overstates what compressing takes.
-constexpr double worth_no_compression = 1.2;
+constexpr double worth_no_compression = 1.1;
 
 // A candidate and what is known of it: first what is expected, then what a trial on the sample told.
 struct Contender {

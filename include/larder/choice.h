@@ -26,7 +26,7 @@ struct Choice {
 // Chooses for some content. `dump` does it for a value.
 //
 // A few pieces from all over the content, 2 MiB at most, are compressed and decompressed in this thread for at most 2 %
-// of the time that writing the content will take, and never longer than half a second: content of less than some 30 MB
+// of the time that writing the content will take, and never longer than half a second: content of less than some 300 MB
 // gets what suits most content, as does what takes longer to try than that. Of choices that cost almost the same the
 // one that is expected to do best is taken, so that the same content seldom gets different ones. `filename` with a
 // codec's extension (".gz") leaves that codec at a level that suits, empty leaves all. `threads` as in CodecOptions.
