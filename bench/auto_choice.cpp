@@ -2,7 +2,8 @@
 // others are measured on all of them, and compared by the budget. All of it is done in one thread and counts its
 // processor time, so that what else the machine does changes little.
 //
-//   larder_auto [-b BUDGET] [-m MIB] FILE...      each file is repeated until there are MIB mebibytes (0: as it is)
+//   larder_auto [-b BUDGET] [-m MIB] FILE...      each file is repeated until there are MIB mebibytes
+//                                                 (which flatters codecs that see the file twice)
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
