@@ -32,7 +32,9 @@ class WithoutSignals {
 std::size_t thread_count(int wanted) {
   if (wanted < 0) fail(ErrorKind::usage, "there cannot be ", wanted, " threads; 0 means one for each processor");
   if (wanted > 0) return static_cast<std::size_t>(wanted);
-  return std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+  // Asked once: it takes as long as compressing a small value.
+  static const std::size_t processors = std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+  return processors;
 }
 
 OrderedWork::~OrderedWork() {
