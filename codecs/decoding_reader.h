@@ -21,7 +21,7 @@ struct Decoding {
   std::function<std::optional<BlockIndex>(Reader& below)> index = {};
   std::function<std::unique_ptr<BlockDecoding>(const BlockPlace& place)> blocks_at = {};
   std::size_t threads = 1;
-  bool blocks_are_faster = false;  // so that they are worth it for one thread
+  bool blocks_are_faster = false;                  // so that they are worth it for one thread
   std::uint64_t least = std::uint64_t{128} << 10;  // compressed bytes that are worth more than one thread
 };
 

@@ -14,6 +14,10 @@ set -eu
 cd "$(dirname "$0")/.."
 . tools/packages.sh
 
+# Real arrays and texts for the tests that want them, where they lie beside the project.
+if [ -z "${LARDER_DATA:-}" ] && [ -d ../shared/data ]; then LARDER_DATA=$(cd ../shared/data && pwd); fi
+export LARDER_DATA
+
 jobs=2
 logs=build/logs
 parts=${*:-format release asan fuzz tsan}

@@ -34,11 +34,7 @@ class Worker:
 
 def larder_stream(build, direction, codec, threads, source, target):
     """Works on one file as the peers' programs do."""
-    if os.path.exists(target):
-        os.remove(target)
-    command = [build / "bench/larder_stream", direction, codec, threads, source, target]
-    taken = run_program(command, os.devnull)
-    return Taken(taken.seconds, taken.cpu, os.path.getsize(target))
+    return run_program([build / "bench/larder_stream", direction, codec, threads, source, target], None, creates=target)
 
 
 def installed(program):

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/byte_order.h"
-#include "codecs/lz4/block.h"
 #include "codecs/lz4/frame.h"
+#include "codecs/lz4/liblz4.h"
 #include "codecs/xxhash.h"
 
 namespace larder::internal::lz4 {

@@ -3,8 +3,8 @@
 #include <array>
 
 #include "base/byte_order.h"
-#include "codecs/lz4/block.h"
 #include "codecs/lz4/frame.h"
+#include "codecs/lz4/liblz4.h"
 #include "codecs/xxhash.h"
 
 namespace larder::internal::lz4 {

@@ -11,6 +11,7 @@
 namespace larder::internal::lz4 {
 
 inline constexpr std::uint32_t frame_magic = 0x184d2204;
+inline constexpr std::uint32_t legacy_magic = 0x184c2102;  // before frames; recognised, so that it is refused by name
 // In front of each block; the highest bit: it is stored as it is. A size of 0 ends the frame.
 inline constexpr std::size_t block_header_size = 4;
 inline constexpr std::uint32_t stored_bit = 0x80000000U;

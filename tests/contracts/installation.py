@@ -88,9 +88,11 @@ def pkg_config(compiler, prefix, work):
     environment = {**os.environ, "PKG_CONFIG_PATH": str(places[0])}
     for name, options in (("dynamic", []), ("static", ["--static"])):
         flags = run("pkg-config", "--cflags", "--libs", *options, "larder", env=environment, capture_output=True).stdout.split()
-        link = ["-static"] if name == "static" else [f"-Wl,-rpath,{places[0].parent}"]
+        # Not "-static": Debian has no archives of ISA-L and libdivsufsort.
+        if name == "static":
+            flags = ["-l:liblarder.a" if flag == "-llarder" else flag for flag in flags]
         program = work / f"by_pkg_config_{name}"
-        run(compiler, "-std=c++20", EXAMPLE, "-o", program, *link, *flags)
+        run(compiler, "-std=c++20", EXAMPLE, "-o", program, f"-Wl,-rpath,{places[0].parent}", *flags)
         run(program, cwd=work)
 
 
