@@ -105,6 +105,7 @@ std::size_t deflate_block(int level, Bytes in, bool last, MutableBytes out) {
   const auto context = pool.take();
   isal_zstream& stream = context->stream;
   isal_deflate_stateless_init(&stream);
+  stream.hist_bits = 0;  // how far back to look, which that leaves as it was: as far as possible
   stream.level = static_cast<std::uint32_t>(level);
   stream.level_buf = context->memory.data();
   stream.level_buf_size = length_as<std::uint32_t>(context->memory.size());
