@@ -26,7 +26,7 @@ struct Found {
     block,    // the next block
     more,     // more bytes must be shown: `take` of them
     wait,     // nothing can be told before all blocks that were found are accepted; then the same look is taken again
-    end,      // the stream, whose checksum was right, ends behind `advance` bytes; no block waits to be accepted
+    end,      // the stream, whose checksum was right, ends behind `advance` bytes, once its blocks are accepted
     next,     // the stream ends behind `advance` bytes, as `accept_end` will confirm; the next one is looked for there
     give_up,  // the stream is not made of blocks, or not as it should be
   };

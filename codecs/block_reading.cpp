@@ -11,6 +11,8 @@ namespace {
 // Compressed bytes of a single block; also what a hostile stream can make this code hold.
 constexpr std::size_t most_ahead = std::size_t{64} << 20;
 constexpr int most_joins = 8;
+constexpr std::size_t most_blocks = 64;                       // on their way
+constexpr std::size_t little_content = std::size_t{2} << 20;  // for a thread, in small blocks
 
 }  // namespace
 
@@ -62,8 +64,7 @@ void BlockReading::look_ahead(MutableBytes out) {
     // Behind the end of a stream, what is asked for may end.
     places_known = places_known && !block->found.guessed && block->found.kind == Found::Kind::block;
   }
-  const std::size_t most = 2 * work_.enough();  // ends of streams are no work
-  while (work_.pending() < work_.enough() && blocks_.size() < most && !waits_) {
+  while (!waits_ && wants_more(planned)) {
     const Found found = look();
     switch (found.kind) {
       case Found::Kind::block: {
@@ -99,14 +100,25 @@ void BlockReading::look_ahead(MutableBytes out) {
   }
 }
 
+bool BlockReading::wants_more(std::size_t planned) const noexcept {
+  const std::size_t jobs = work_.pending();
+  if (blocks_.size() >= most_blocks) return false;  // ends of streams are no work
+  if (jobs < work_.enough()) return blocks_.size() < 2 * work_.enough() || planned < work_.threads() * little_content;
+  // A thread that finds nothing to do falls asleep, and to wake it takes as long as a small block.
+  return work_.threads() > 1 && planned < work_.threads() * little_content;
+}
+
 Found BlockReading::look() {
+  if (early_end_ && blocks_.empty()) return *std::exchange(early_end_, std::nullopt);
   while (true) {
     const Bytes ahead = window_.ahead();
     const Found found = decoding_->find(ahead, window_.is_all());
     if (found.kind != Found::Kind::more) {
       const bool fits = found.take <= ahead.size() && found.advance <= ahead.size();
-      const bool too_early = found.kind == Found::Kind::end && !blocks_.empty();
-      return fits && !too_early ? found : Found{};
+      if (!fits) return {};
+      if (found.kind != Found::Kind::end || blocks_.empty()) return found;
+      early_end_ = found;
+      return {.kind = Found::Kind::wait};
     }
     if (window_.is_all() || found.take <= ahead.size() || found.take > most_ahead) return {};
     window_.show(found.take);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <larder/bytes.h>
@@ -56,6 +57,8 @@ class BlockReading {
   // content are for.
   void look_ahead(MutableBytes out);
   Found look();
+  // Whether the threads should have more blocks waiting, when so much content is on its way.
+  bool wants_more(std::size_t planned) const noexcept;
   std::unique_ptr<Block> next_block(const Found& found);
   void give(std::unique_ptr<Block> block);
   void decode(Block& block, std::size_t thread);
@@ -75,8 +78,9 @@ class BlockReading {
   std::unique_ptr<Block> fresh_block();
 
   std::unique_ptr<BlockDecoding> decoding_;
-  Window window_;       // of the compressed bytes: it begins where the next look does
-  bool waits_ = false;  // nothing can be found before all blocks are accepted
+  Window window_;                     // of the compressed bytes: it begins where the next look does
+  std::optional<Found> early_end_{};  // of the stream, found before all of its blocks were accepted
+  bool waits_ = false;                // nothing can be found before all blocks are accepted
   bool ended_ = false;
   bool between_ = false;  // a stream has ended at `boundary_`, and another may follow
   std::uint64_t boundary_ = 0;

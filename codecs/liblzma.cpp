@@ -125,6 +125,7 @@ bool read_head(Bytes head, int check, lzma_block& block, ReadFilters& filters) n
 
 lzma_stream_flags flags_of(int check) noexcept {
   lzma_stream_flags flags{};
+  flags.backward_size = LZMA_VLI_UNKNOWN;  // else two that agree are not taken to
   flags.check = static_cast<lzma_check>(check);
   return flags;
 }
