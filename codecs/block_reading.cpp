@@ -82,14 +82,11 @@ void BlockReading::look_ahead(MutableBytes out) {
         blocks_.back()->done = true;
         places_known = false;
         continue;
-      case Found::Kind::wait:
-        waits_ = true;
-        gave_up_ = blocks_.empty();
-        return;
       case Found::Kind::end:
         window_.move_to(window_.position() + found.advance);
         ended_ = true;
         return;
+      case Found::Kind::wait:
       case Found::Kind::more:
       case Found::Kind::give_up:
         // What was found so far is still good.
@@ -153,11 +150,7 @@ void BlockReading::decode(Block& block, std::size_t thread) {
 
 void BlockReading::take_end() {
   const Block& end = *blocks_.front();
-  if (!decoding_->accept_end(end.found)) {
-    drop_blocks();
-    gave_up_ = true;
-    return;
-  }
+  if (!decoding_->accept_end(end.found)) return give_up();
   between_ = true;
   boundary_ = end.start + end.found.advance;
   window_.leave_source_at(boundary_);
@@ -182,8 +175,7 @@ std::size_t BlockReading::take_block() {
   for (int joins = 0; verdict == Verdict::incomplete && joins < most_joins && join_with_next(); ++joins)
     verdict = judge(*blocks_.front());
   if (verdict != Verdict::right && verdict != Verdict::ends) {
-    drop_blocks();
-    gave_up_ = true;
+    give_up();
     return 0;
   }
   auto block = std::move(blocks_.front());
@@ -220,9 +212,9 @@ bool BlockReading::join_with_next() {
   if (blocks_.size() < 2 || blocks_[1]->found.kind != Found::Kind::block) return false;
   Block& block = *blocks_[0];
   const Block& next = *blocks_[1];
-  block.compressed.resize(static_cast<std::size_t>(next.start - block.start));
+  const auto before = static_cast<std::size_t>(next.start - block.start);
+  block.compressed.resize(before);
   block.compressed.insert(block.compressed.end(), next.compressed.begin(), next.compressed.end());
-  const std::size_t before = static_cast<std::size_t>(next.start - block.start);
   block.found.take = before + next.found.take;
   block.found.advance = before + next.found.advance;
   block.found.size += next.found.size;
@@ -243,6 +235,11 @@ void BlockReading::settle() {
     if (!own.empty()) std::memcpy(own.data(), block->target.data(), own.size());
     block->target = own;
   }
+}
+
+void BlockReading::give_up() {
+  drop_blocks();
+  gave_up_ = true;
 }
 
 void BlockReading::drop_blocks() {

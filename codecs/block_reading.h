@@ -62,8 +62,8 @@ class BlockReading {
   std::unique_ptr<Block> next_block(const Found& found);
   void give(std::unique_ptr<Block> block);
   void decode(Block& block, std::size_t thread);
-  // Makes the next block's bytes, wherever they end, ready to be handed out; false where there are none any more.
-  // Returns how many bytes of `out` were filled directly.
+  // Takes the oldest block: returns how many bytes of the caller's memory it filled, or makes those that it holds
+  // itself ready to be handed out, and returns 0.
   std::size_t take_block();
   // Ends the stream whose end is the next in line.
   void take_end();
@@ -73,6 +73,7 @@ class BlockReading {
   bool join_with_next();
   // Waits for all blocks and takes those that lie in the caller's memory out of it: their places turned out wrong.
   void settle();
+  void give_up();
   void drop_blocks();
   std::size_t hand_out(MutableBytes out);
   std::unique_ptr<Block> fresh_block();

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <thread>
 #include <utility>
 #include <variant>
 
 #include "base/quantity.h"
 #include "base/text.h"
+#include "codecs/ordered_work.h"
 #include "tools/columns.h"
 #include "tools/commands.h"
 #include "tools/report.h"
@@ -254,7 +254,7 @@ std::string json_of(const BenchResult& result) {
   report.set(root, "files", files);
   report.set(root, "content_bytes", report.number(result.content));
   report.set(root, "measured_bytes", report.number(result.measured));
-  report.set(root, "processors", report.number(std::thread::hardware_concurrency()));
+  report.set(root, "processors", report.number(internal::thread_count(0)));
   report.set(root, "budget", describe(report, result.budget));
   const std::vector<bool> front = on_front(result.measurements);
   const Value rows = report.list();

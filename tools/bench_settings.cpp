@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <thread>
 
 #include "base/text.h"
+#include "codecs/ordered_work.h"
 
 namespace larder::tools {
 
@@ -66,12 +66,9 @@ std::vector<Compression> named_codec(const std::string& name, const std::vector<
 }
 
 std::vector<int> thread_counts(const std::vector<int>& wanted) {
-  const int all = static_cast<int>(std::max(std::thread::hardware_concurrency(), 1U));
   std::vector<int> counts;
-  for (const int count : wanted.empty() ? std::vector{1, 0} : wanted) {
-    if (count < 0) internal::fail(ErrorKind::usage, "there cannot be ", count, " threads; 0 is one for each processor");
-    counts.push_back(count == 0 ? all : count);
-  }
+  for (const int count : wanted.empty() ? std::vector{1, 0} : wanted)
+    counts.push_back(static_cast<int>(internal::thread_count(count)));
   std::ranges::sort(counts);
   counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
   return counts;
