@@ -1,7 +1,10 @@
-// Compresses or decompresses one file with one codec, as gzip, xz and the others do: what bench/peers runs beside them.
+// Compresses or decompresses one file to standard output, as `gzip -c`, `xz -c` and the others do: what bench/peers runs
+// beside them.
 //
-//   larder_stream compress CODEC[:LEVEL] THREADS IN OUT
-//   larder_stream decompress CODEC THREADS IN OUT
+//   larder_stream compress CODEC[:LEVEL] THREADS IN
+//   larder_stream decompress CODEC THREADS IN
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <string_view>
@@ -21,7 +24,7 @@ void compress(const larder::Path& in, larder::Writer& out, const larder::Compres
 }
 
 void decompress(const larder::Path& in, larder::Writer& out, const larder::Compress& wanted, int threads) {
-  constexpr std::uint64_t piece = std::uint64_t{16} << 20;
+  constexpr std::uint64_t piece = std::uint64_t{1} << 20;
   const auto file = larder::open_file(in);
   const auto reader = larder::CodecRegistry::global().get(wanted.codec().value()).reader(*file, {.threads = threads});
   const larder::Region memory = larder::Region::allocate(piece);
@@ -29,9 +32,9 @@ void decompress(const larder::Path& in, larder::Writer& out, const larder::Compr
   reader->finish();
 }
 
-void run(std::string_view direction, std::string_view codec, int threads, const char* in, const char* out) {
+void run(std::string_view direction, std::string_view codec, int threads, const char* in) {
   const auto wanted = larder::Compress::parse(codec);
-  const auto writer = larder::create_file(out, {.sync = larder::Sync::none});
+  const auto writer = larder::fd_writer(STDOUT_FILENO, "<standard output>");
   (direction == "compress" ? compress : decompress)(in, *writer, wanted, threads);
   writer->finish();
 }
@@ -39,12 +42,12 @@ void run(std::string_view direction, std::string_view codec, int threads, const 
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 6) {
-    std::fputs("usage: larder_stream compress|decompress CODEC[:LEVEL] THREADS IN OUT\n", stderr);
+  if (count != 5) {
+    std::fputs("usage: larder_stream compress|decompress CODEC[:LEVEL] THREADS IN\n", stderr);
     return 2;
   }
   try {
-    run(arguments[1], arguments[2], std::stoi(arguments[3]), arguments[4], arguments[5]);
+    run(arguments[1], arguments[2], std::stoi(arguments[3]), arguments[4]);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "larder_stream: %s\n", error.what());

@@ -15,11 +15,11 @@ namespace larder::internal {
 
 // The content of one block, before compression.
 struct BlockInput {
-  Bytes bytes{};                 // what to compress: `own`, or memory of the caller that outlives the work on it
-  std::vector<std::byte> own{};  // what was gathered
-  std::uint64_t size = 0;        // bytes of content that were gathered
-  bool first = true;             // it is the first of the stream
-  std::uint32_t checksum = 0;    // whatever BlockEncoding::gather keeps here for the compressor
+  Bytes bytes{};               // what to compress: `own`, or memory of the caller that outlives the work on it
+  ByteSequence own{};          // what was gathered
+  std::uint64_t size = 0;      // bytes of content that were gathered
+  bool first = true;           // it is the first of the stream
+  std::uint32_t checksum = 0;  // whatever BlockEncoding::gather keeps here for the compressor
 };
 
 // What became of a block. The memory is kept from block to block.

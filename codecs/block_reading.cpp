@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ranges>
 #include <utility>
 
 namespace larder::internal {
@@ -13,11 +14,13 @@ constexpr std::size_t most_ahead = std::size_t{64} << 20;
 constexpr int most_joins = 8;
 constexpr std::size_t most_blocks = 64;                       // on their way
 constexpr std::size_t little_content = std::size_t{2} << 20;  // for a thread, in small blocks
+constexpr std::size_t most_planned = std::size_t{32} << 20;   // when the threads have enough to do
 
 }  // namespace
 
-BlockReading::BlockReading(Reader& below, std::unique_ptr<BlockDecoding> decoding, std::size_t threads)
-    : decoding_(std::move(decoding)), window_(below), decompressors_(threads), work_(threads) {}
+BlockReading::BlockReading(Reader& below, std::unique_ptr<BlockDecoding> decoding, std::size_t threads,
+                           std::uint64_t skip)
+    : decoding_(std::move(decoding)), window_(below), skip_(skip), decompressors_(threads), work_(threads) {}
 
 BlockReading::~BlockReading() = default;
 
@@ -26,8 +29,9 @@ BlockReading::Outcome BlockReading::read(MutableBytes out) {
   try {
     while (produced < out.size()) {
       produced += hand_out(out.subspan(produced));
-      if (produced == out.size() || ended_ || between_ || gave_up_) break;
+      if (ended_ || between_ || gave_up_) break;
       look_ahead(out.subspan(produced));
+      if (produced == out.size()) break;
       if (blocks_.empty()) continue;
       if (blocks_.front()->found.kind == Found::Kind::next)
         take_end();
@@ -58,9 +62,15 @@ std::size_t BlockReading::hand_out(MutableBytes out) {
 
 void BlockReading::look_ahead(MutableBytes out) {
   std::size_t planned = 0;
+  std::uint64_t skip = skip_;
+  const auto plan = [&](std::size_t size) {
+    const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(skip, size));
+    skip -= skipped;
+    planned += size - skipped;
+  };
   bool places_known = true;
   for (const auto& block : blocks_) {
-    planned += block->found.size;
+    plan(block->found.size);
     // Behind the end of a stream, what is asked for may end.
     places_known = places_known && !block->found.guessed && block->found.kind == Found::Kind::block;
   }
@@ -70,9 +80,10 @@ void BlockReading::look_ahead(MutableBytes out) {
       case Found::Kind::block: {
         auto block = next_block(found);
         places_known = places_known && !found.guessed;
-        block->is_direct = places_known && planned <= out.size() && found.size <= out.size() - planned;
+        block->is_direct =
+            places_known && skip == 0 && planned <= out.size() && found.size <= out.size() - planned;
         block->target = block->is_direct ? out.subspan(planned, found.size) : block->own.room(found.size);
-        planned += found.size;
+        plan(found.size);
         give(std::move(block));
         continue;
       }
@@ -102,7 +113,8 @@ bool BlockReading::wants_more(std::size_t planned) const noexcept {
   if (blocks_.size() >= most_blocks) return false;  // ends of streams are no work
   if (jobs < work_.enough()) return blocks_.size() < 2 * work_.enough() || planned < work_.threads() * little_content;
   // A thread that finds nothing to do falls asleep, and to wake it takes as long as a small block.
-  return work_.threads() > 1 && planned < work_.threads() * little_content;
+  if (work_.threads() > 1 && planned < work_.threads() * little_content) return true;
+  return jobs < work_.plenty() && planned < most_planned;
 }
 
 Found BlockReading::look() {
@@ -126,7 +138,9 @@ std::unique_ptr<BlockReading::Block> BlockReading::next_block(const Found& found
   auto block = fresh_block();
   const Bytes compressed = window_.ahead().first(found.take);
   block->start = window_.position();
-  block->compressed.assign(compressed.begin(), compressed.end());
+  block->compressed.reserve(compressed.size() + decoding_->tail().size());
+  block->compressed.append(compressed);
+  block->compressed.append(decoding_->tail());
   block->found = found;
   window_.advance(found.advance);
   return block;
@@ -194,7 +208,8 @@ std::size_t BlockReading::take_block() {
     return size;
   }
   ready_ = std::move(block);
-  handed_out_ = 0;
+  handed_out_ = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, decoded.size));
+  skip_ -= handed_out_;
   return 0;
 }
 
@@ -211,10 +226,11 @@ bool BlockReading::join_with_next() {
   }
   if (blocks_.size() < 2 || blocks_[1]->found.kind != Found::Kind::block) return false;
   Block& block = *blocks_[0];
-  const Block& next = *blocks_[1];
+  Block& next = *blocks_[1];
+  wait_for(next);
   const auto before = static_cast<std::size_t>(next.start - block.start);
-  block.compressed.resize(before);
-  block.compressed.insert(block.compressed.end(), next.compressed.begin(), next.compressed.end());
+  block.compressed.cut(before);
+  block.compressed.append(next.compressed);
   block.found.take = before + next.found.take;
   block.found.advance = before + next.found.advance;
   block.found.size += next.found.size;
@@ -228,7 +244,9 @@ bool BlockReading::join_with_next() {
 }
 
 void BlockReading::settle() {
-  for (const auto& block : blocks_) {
+  std::size_t misplaced = blocks_.size();
+  while (misplaced > 0 && !blocks_[misplaced - 1]->is_direct) --misplaced;
+  for (const auto& block : blocks_ | std::views::take(misplaced)) {
     wait_for(*block);
     if (!std::exchange(block->is_direct, false)) continue;
     const MutableBytes own = block->own.room(block->target.size());
@@ -252,6 +270,7 @@ std::unique_ptr<BlockReading::Block> BlockReading::fresh_block() {
   if (spare_.empty()) return std::make_unique<Block>();
   auto block = std::move(spare_.back());
   spare_.pop_back();
+  block->compressed.clear();
   block->is_direct = false;
   block->done = false;
   block->decoded = {};

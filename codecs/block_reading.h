@@ -23,7 +23,8 @@ namespace larder::internal {
 class BlockReading {
  public:
   // `below` is borrowed, can seek, and stands where the stream, or the block that `decoding` begins with, starts.
-  BlockReading(Reader& below, std::unique_ptr<BlockDecoding> decoding, std::size_t threads);
+  // `skip`: bytes of the content, from there on, that are not handed out.
+  BlockReading(Reader& below, std::unique_ptr<BlockDecoding> decoding, std::size_t threads, std::uint64_t skip = 0);
   ~BlockReading();
 
   struct Outcome {
@@ -43,7 +44,7 @@ class BlockReading {
   // A block on its way through the threads.
   struct Block {
     std::uint64_t start = 0;  // in the source
-    std::vector<std::byte> compressed{};
+    ByteSequence compressed{};
     Found found{};
     MutableBytes target{};  // in the caller's memory, or in `own`
     bool is_direct = false;
@@ -71,7 +72,7 @@ class BlockReading {
   Verdict judge(Block& block);
   // Joins the oldest block with the one behind it and decodes both as one; false where there is none.
   bool join_with_next();
-  // Waits for all blocks and takes those that lie in the caller's memory out of it: their places turned out wrong.
+  // Takes the blocks that lie in the caller's memory out of it, once they are decoded: their places turned out wrong.
   void settle();
   void give_up();
   void drop_blocks();
@@ -88,6 +89,7 @@ class BlockReading {
   bool gave_up_ = false;
   std::unique_ptr<Block> ready_;               // its content is being handed out
   std::size_t handed_out_ = 0;                 // bytes of it
+  std::uint64_t skip_;                         // bytes of the blocks behind it
   std::deque<std::unique_ptr<Block>> blocks_;  // in order, not accepted yet
   std::vector<std::unique_ptr<Block>> spare_;
   std::vector<std::unique_ptr<BlockDecompressor>> decompressors_;  // one a thread

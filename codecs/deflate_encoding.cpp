@@ -76,12 +76,7 @@ class DeflateEncoding final : public BlockEncoding {
   DeflateEncoding(Wrapper wrapper, int level)
       : wrapper_(wrapper), level_(level), choice_(level), checksum_(checksum_of_nothing(wrapper)) {}
 
-  // What was repeated from the block before is lost: up to 1.2 % with 1 MiB, half of that with 2 MiB. The default level
-  // shall lose no more than 0.5 %.
-  std::size_t block_size() const override {
-    constexpr int default_level = 3;
-    return std::size_t{level_ == default_level ? 2U : 1U} << 20;
-  }
+  std::size_t block_size() const override { return deflate_block_size(level_); }
 
   std::unique_ptr<BlockCompressor> compressor() const override {
     return std::make_unique<DeflateCompressor>(wrapper_, choice_);

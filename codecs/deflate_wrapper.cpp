@@ -9,6 +9,9 @@
 namespace larder::internal {
 namespace {
 
+constexpr std::size_t gzip_effort = 8;  // where in the header; it has one of these, or 0
+constexpr unsigned gzip_smallest = 2;
+constexpr unsigned gzip_fastest = 4;
 constexpr unsigned deflate_method = 8;
 
 unsigned byte_at(Bytes bytes, std::size_t index) noexcept { return std::to_integer<unsigned>(bytes[index]); }
@@ -142,13 +145,20 @@ Bytes write_header(Wrapper wrapper, int level, MutableBytes to) noexcept {
     store_be(to.data(), static_cast<std::uint16_t>(head + (31 - head % 31) % 31));
     return to.first(2);
   }
-  constexpr unsigned smallest = 2;
-  constexpr unsigned fastest = 4;
   constexpr unsigned unix_system = 3;
-  const unsigned effort = level == 9 ? smallest : level == 1 ? fastest : 0;
+  const unsigned effort = level == 9 ? gzip_smallest : level == 1 ? gzip_fastest : 0;
   const std::array<unsigned, gzip_fixed_size> head = {0x1f, 0x8b, deflate_method, 0, 0, 0, 0, 0, effort, unix_system};
   std::transform(head.begin(), head.end(), to.begin(), [](unsigned byte) { return static_cast<std::byte>(byte); });
   return to.first(head.size());
+}
+
+int likely_level(Wrapper wrapper, Bytes header) noexcept {
+  if (wrapper == Wrapper::zlib) {
+    constexpr std::array levels = {1, 3, 6, 9};
+    return levels[std::to_integer<unsigned>(header[1]) >> 6];
+  }
+  const auto effort = std::to_integer<unsigned>(header[gzip_effort]);
+  return effort == gzip_fastest ? 1 : effort == gzip_smallest ? 9 : 3;
 }
 
 Bytes write_trailer(Wrapper wrapper, std::uint32_t checksum, std::uint64_t size, MutableBytes to) noexcept {

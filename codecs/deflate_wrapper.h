@@ -21,6 +21,9 @@ std::uint32_t checksum(Wrapper wrapper, std::uint32_t before, Bytes bytes) noexc
 std::uint32_t joined_checksum(Wrapper wrapper, std::uint32_t first, std::uint32_t second,
                               std::uint64_t size_of_second) noexcept;
 
+// The usual level among those whose streams have such a header, of which the fixed part must be there.
+int likely_level(Wrapper wrapper, Bytes header) noexcept;
+
 // Reads a header, which may arrive in pieces; it keeps no name, comment or extra field.
 class WrapperHeader {
  public:

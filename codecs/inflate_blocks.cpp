@@ -2,17 +2,20 @@
 
 #include <algorithm>
 #include <cstring>
+#include <random>
 #include <utility>
 
 #include <larder/error.h>
 
+#include "codecs/deflate.h"
 #include "codecs/inflate_decoder.h"
+#include "codecs/libdeflate.h"
 
 namespace larder::internal {
 namespace {
 
-// Of content: what larder writes at the default level.
-constexpr std::size_t larder_block = std::size_t{2} << 20;
+// Compressed bytes that are looked at next.
+constexpr std::size_t look_step = std::size_t{256} << 10;
 
 // Whether an empty stored block ends behind the four bytes at `lengths`, as far as they and the byte in front tell: of
 // that, the last three bits at least are the block's header, or pad it, and zero.
@@ -35,12 +38,60 @@ std::optional<std::size_t> end_of_flush(Bytes bytes, std::size_t from) noexcept 
   return std::nullopt;
 }
 
+// Empty blocks, the last of them final: what libdeflate needs to decode a piece of a stream as if it were a whole one.
+//
+// Whoever made the stream does not know it: 55 bits that decoders pass over are drawn by lot for each process. So a piece
+// that ends within a block cannot be made to swallow the tail, and to have the checksum of what comes out then.
+std::vector<std::byte> make_tail() {
+  constexpr int blocks = 11;
+  constexpr unsigned header_bits = 3;
+  std::random_device lot;
+  std::vector<std::byte> tail;
+  for (int i = 1; i <= blocks; ++i) {
+    const auto padding = static_cast<std::byte>(lot() << header_bits & 0xff);
+    tail.push_back(padding | std::byte{i == blocks});
+    tail.insert(tail.end(), empty_block.begin() + 1, empty_block.end());
+  }
+  return tail;
+}
+
+Bytes tail_of_process() {
+  static const std::vector<std::byte> tail = make_tail();
+  return tail;
+}
+
 // Decodes from a block's start to its end, without anything in front of it.
 class InflateBlock final : public BlockDecompressor {
  public:
-  InflateBlock(Wrapper wrapper, std::unique_ptr<Inflate> inflate) : wrapper_(wrapper), inflate_(std::move(inflate)) {}
+  InflateBlock(Wrapper wrapper, const WholeInflate* whole) : wrapper_(wrapper), whole_(whole) {}
 
   DecodedBlock decompress(Bytes block, const Found& found, MutableBytes out) override {
+    if (whole_ != nullptr) {
+      if (const auto result = decompress_whole(block, found, out)) return *result;
+    }
+    return decompress_steps(block.first(found.take), found, out);
+  }
+
+ private:
+  // Nothing where it is not decoded, for the other way to say why.
+  std::optional<DecodedBlock> decompress_whole(Bytes block, const Found& found, MutableBytes out) const {
+    const auto header = static_cast<std::size_t>(found.note);
+    const auto inflated = whole_->inflate(block.subspan(header), out);
+    if (inflated.too_long) return DecodedBlock{.size = out.size() + 1};
+    if (!inflated.decoded) return std::nullopt;
+    const std::size_t used = header + inflated.used;
+    const bool ended = used <= found.take;  // else the tail did
+    if (!ended && used != block.size()) return std::nullopt;
+    const Bytes content = Bytes(out).first(inflated.size);
+    return DecodedBlock{.decoded = true,
+                        .size = content.size(),
+                        .used = std::min(used, found.take),
+                        .checksum = checksum(wrapper_, checksum_of_nothing(wrapper_), content),
+                        .note = ended ? 1U : 0U};
+  }
+
+  DecodedBlock decompress_steps(Bytes block, const Found& found, MutableBytes out) {
+    if (!inflate_) inflate_ = fastest_inflate();
     const auto header = static_cast<std::size_t>(found.note);
     DecodedBlock result{.used = header};
     try {
@@ -53,7 +104,6 @@ class InflateBlock final : public BlockDecompressor {
     return result;
   }
 
- private:
   void inflate(Bytes block, MutableBytes out, DecodedBlock& result) {
     std::uint32_t sum = checksum_of_nothing(wrapper_);
     while (result.size < out.size()) {
@@ -72,7 +122,8 @@ class InflateBlock final : public BlockDecompressor {
   }
 
   Wrapper wrapper_;
-  std::unique_ptr<Inflate> inflate_;
+  const WholeInflate* whole_;         // null where there is none
+  std::unique_ptr<Inflate> inflate_;  // made when it is first needed
 };
 
 }  // namespace
@@ -80,7 +131,6 @@ class InflateBlock final : public BlockDecompressor {
 InflateBlocks::InflateBlocks(Wrapper wrapper, const FlushedBlockSizes& sizes) noexcept
     : wrapper_(wrapper),
       sizes_(sizes),
-      usual_size_(std::min(larder_block, sizes.most_content)),
       checksum_(checksum_of_nothing(wrapper)) {}
 
 Found InflateBlocks::find(Bytes ahead, bool all) {
@@ -96,12 +146,15 @@ std::optional<std::size_t> InflateBlocks::pass_header(Bytes ahead, bool all, Fou
   WrapperHeader header(wrapper_);
   try {
     const std::size_t size = header.take(ahead);
-    if (header.complete()) return size;
+    if (header.complete()) {
+      usual_size_ = std::min(deflate_block_size(likely_level(wrapper_, ahead)), sizes_.most_content);
+      return size;
+    }
   } catch (const Error&) {
     return std::nullopt;
   }
   if (!all && ahead.size() < sizes_.most_compressed)
-    found = {.kind = Found::Kind::more, .take = sizes_.most_compressed};
+    found = {.kind = Found::Kind::more, .take = std::min(ahead.size() + look_step, sizes_.most_compressed)};
   return std::nullopt;
 }
 
@@ -109,7 +162,7 @@ Found InflateBlocks::find_block(Bytes ahead, bool all, std::size_t header) {
   const auto end = end_of_flush(ahead, std::max(header + 1, searched_));
   if (!end && !all && ahead.size() < sizes_.most_compressed) {
     searched_ = ahead.size() < 3 ? 0 : ahead.size() - 3;
-    return {.kind = Found::Kind::more, .take = sizes_.most_compressed};
+    return {.kind = Found::Kind::more, .take = std::min(ahead.size() + look_step, sizes_.most_compressed)};
   }
   const bool is_first = !std::exchange(started_, true);
   if (!end && is_first) return {};
@@ -132,8 +185,10 @@ Found InflateBlocks::find_trailer(Bytes ahead, bool all) const {
 }
 
 std::unique_ptr<BlockDecompressor> InflateBlocks::decompressor() const {
-  return std::make_unique<InflateBlock>(wrapper_, fastest_inflate());
+  return std::make_unique<InflateBlock>(wrapper_, libdeflate_inflate());
 }
+
+Bytes InflateBlocks::tail() const { return libdeflate_inflate() == nullptr ? Bytes() : tail_of_process(); }
 
 BlockDecoding::Verdict InflateBlocks::accept(const Found&, const DecodedBlock& decoded, Bytes) {
   const auto checksum_of_block = static_cast<std::uint32_t>(decoded.checksum);

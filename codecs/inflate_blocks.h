@@ -31,6 +31,7 @@ class InflateBlocks final : public BlockDecoding {
   explicit InflateBlocks(Wrapper wrapper, const FlushedBlockSizes& sizes = {}) noexcept;
 
   Found find(Bytes ahead, bool all) override;
+  Bytes tail() const override;
   std::unique_ptr<BlockDecompressor> decompressor() const override;
   Verdict accept(const Found& found, const DecodedBlock& decoded, Bytes content) override;
 
@@ -45,9 +46,9 @@ class InflateBlocks final : public BlockDecoding {
   bool started_ = false;         // the first block was found
   bool last_was_found_ = false;  // a block that no marker follows: the last, or none
   bool ended_ = false;
-  std::size_t searched_ = 0;  // bytes ahead in which there is no marker
-  std::size_t usual_size_;    // of the content of a block
-  std::uint32_t checksum_;    // of the accepted blocks, as the next two
+  std::size_t searched_ = 0;    // bytes ahead in which there is no marker
+  std::size_t usual_size_ = 0;  // of the content of a block
+  std::uint32_t checksum_;      // of the accepted blocks, as the next two
   std::uint64_t size_ = 0;
   std::uint64_t accepted_ = 0;
 };

@@ -58,7 +58,36 @@ std::size_t deflate_block(int level, Bytes in, bool last, MutableBytes out) {
   return last || used == 0 ? used : with_open_end(out, used);
 }
 
+struct FreeDecompressor {
+  void operator()(libdeflate_decompressor* decompressor) const noexcept {
+    libdeflate_free_decompressor(decompressor);
+  }
+};
+using DecompressorPool = ContextPool<libdeflate_decompressor, FreeDecompressor>;
+
+DecompressorPool::Pointer make_decompressor() {
+  DecompressorPool::Pointer decompressor(libdeflate_alloc_decompressor());
+  if (!decompressor) fail(ErrorKind::limit, "libdeflate is out of memory");
+  return decompressor;
+}
+
+WholeInflate::Result inflate_whole(Bytes in, MutableBytes out) {
+  static auto& pool = *new DecompressorPool;
+  const auto decompressor = pool.take(make_decompressor);
+  WholeInflate::Result result;
+  const auto outcome = libdeflate_deflate_decompress_ex(decompressor.get(), in.data(), in.size(), out.data(),
+                                                        out.size(), &result.used, &result.size);
+  result.decoded = outcome == LIBDEFLATE_SUCCESS;
+  result.too_long = outcome == LIBDEFLATE_INSUFFICIENT_SPACE;
+  return result;
+}
+
 }  // namespace
+
+const WholeInflate* libdeflate_inflate() noexcept {
+  static constexpr WholeInflate whole{.inflate = inflate_whole};
+  return &whole;
+}
 
 const DeflateLibrary* libdeflate_deflate() noexcept {
   static constexpr DeflateLibrary library{.name = "libdeflate", .deflate = deflate_block};
@@ -70,6 +99,7 @@ const ChecksumFunctions* libdeflate_checksums() noexcept {
   return &functions;
 }
 #else
+const WholeInflate* libdeflate_inflate() noexcept { return nullptr; }
 const DeflateLibrary* libdeflate_deflate() noexcept { return nullptr; }
 const ChecksumFunctions* libdeflate_checksums() noexcept { return nullptr; }
 #endif

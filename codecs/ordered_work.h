@@ -37,8 +37,10 @@ class OrderedWork {
   std::size_t threads() const noexcept { return threads_; }
   // Jobs that were given and not yet taken.
   std::size_t pending() const noexcept { return jobs_.size(); }
-  // How many pending jobs keep all threads busy.
+  // How many pending jobs keep all threads busy, when these take equally long.
   std::size_t enough() const noexcept { return threads_ == 1 ? 1 : threads_ + 1; }
+  // How many do so also while the caller is at a job of its own and neither takes nor gives any.
+  std::size_t plenty() const noexcept { return threads_ == 1 ? 1 : 2 * threads_ + 1; }
 
   void give(Job job);
 

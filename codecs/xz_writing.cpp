@@ -122,7 +122,7 @@ class XzBlockEncoding final : public BlockEncoding {
   // Takes of `in` what the block has less than `size`.
   static std::size_t fill(std::size_t size, Bytes in, BlockInput& block) {
     const std::size_t taken = block.own.size() < size ? std::min(in.size(), size - block.own.size()) : 0;
-    block.own.insert(block.own.end(), in.begin(), in.begin() + static_cast<std::ptrdiff_t>(taken));
+    block.own.append(in.first(taken));
     block.bytes = block.own;
     block.size = block.own.size();
     return taken;

@@ -13,6 +13,7 @@ namespace larder::internal {
 // grow by being mapped elsewhere, which copies nothing.
 class Pages {
  public:
+  Pages() = default;  // none
   // Error `limit` where the system has not that much memory.
   explicit Pages(std::size_t size);
   ~Pages();

@@ -34,7 +34,7 @@ class Worker:
 
 def larder_stream(build, direction, codec, threads, source, target):
     """Works on one file as the peers' programs do."""
-    return run_program([build / "bench/larder_stream", direction, codec, threads, source, target], None, creates=target)
+    return run_program([build / "bench/larder_stream", direction, codec, threads, source], target)
 
 
 def installed(program):

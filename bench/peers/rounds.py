@@ -38,17 +38,17 @@ def growth(rounds, ours, theirs):
     return rounds[-1][ours].bytes / rounds[-1][theirs].bytes - 1
 
 
-def run_program(command, output, creates=None):
-    """Runs a program whose standard output is the new file `output`, or, where it is None, which creates the file `creates`
-    itself and prints nothing. Takes its time from start to end. Raises where it fails."""
-    if os.path.exists(output or creates):
-        os.remove(output or creates)
+def run_program(command, output):
+    """Runs a program whose standard output is the new file `output`, or os.devnull. Takes its time from start to end. Raises
+    where it fails."""
+    if output != os.devnull and os.path.exists(output):
+        os.remove(output)
     command = [str(word) for word in command]
-    to_file = (os.POSIX_SPAWN_OPEN, 1, output or os.devnull, os.O_WRONLY | (os.O_CREAT | os.O_TRUNC if output else 0), 0o666)
+    to_file = (os.POSIX_SPAWN_OPEN, 1, output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     start = time.perf_counter()
     process = os.posix_spawnp(command[0], command, os.environ, file_actions=[to_file])
     _, status, usage = os.wait4(process, 0)
     seconds = time.perf_counter() - start
     if status != 0:
         raise RuntimeError(f"{' '.join(command)}: status {os.waitstatus_to_exitcode(status)}")
-    return Taken(seconds, usage.ru_utime + usage.ru_stime, os.path.getsize(output or creates))
+    return Taken(seconds, usage.ru_utime + usage.ru_stime, os.path.getsize(output))

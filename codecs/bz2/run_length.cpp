@@ -30,7 +30,7 @@ std::size_t plain_length(const std::byte* bytes, std::size_t size) noexcept {
 
 }  // namespace
 
-std::size_t RunShortener::append(Bytes in, std::vector<std::byte>& block) {
+std::size_t RunShortener::append(Bytes in, ByteSequence& block) {
   if (block.empty()) {
     run_ = 0;
     is_full_ = false;
@@ -47,18 +47,18 @@ std::size_t RunShortener::append(Bytes in, std::vector<std::byte>& block) {
 }
 
 // What comes before the next run that has a count, as far as the block does not get full. `in` begins a new run.
-std::size_t RunShortener::append_plain(Bytes in, std::vector<std::byte>& block) {
+std::size_t RunShortener::append_plain(Bytes in, ByteSequence& block) {
   const std::size_t room = full_ - std::min(full_, block.size());
   const std::size_t size = plain_length(in.data(), std::min(in.size(), room));
   if (size == 0) return 0;
-  block.insert(block.end(), in.begin(), in.begin() + static_cast<std::ptrdiff_t>(size));
+  block.append(in.first(size));
   byte_ = in[size - 1];
   run_ = 1;
   while (run_ < size && in[size - 1 - run_] == byte_) ++run_;
   return size;
 }
 
-void RunShortener::append_byte(std::byte byte, std::vector<std::byte>& block) {
+void RunShortener::append_byte(std::byte byte, ByteSequence& block) {
   if (run_ == 0 || byte != byte_ || run_ == longest_run) {
     is_full_ = block.size() >= full_;
     byte_ = byte;

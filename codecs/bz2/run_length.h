@@ -5,9 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include <larder/bytes.h>
+
+#include "codecs/buffer.h"
 
 namespace larder::internal::bz2 {
 
@@ -19,11 +20,11 @@ class RunShortener {
 
   // Appends the front of `in` to `block` and returns how much of it that was: less than all, possibly nothing, means
   // that the block is full. An empty block is a new one.
-  std::size_t append(Bytes in, std::vector<std::byte>& block);
+  std::size_t append(Bytes in, ByteSequence& block);
 
  private:
-  std::size_t append_plain(Bytes in, std::vector<std::byte>& block);
-  void append_byte(std::byte byte, std::vector<std::byte>& block);
+  std::size_t append_plain(Bytes in, ByteSequence& block);
+  void append_byte(std::byte byte, ByteSequence& block);
 
   std::size_t full_;
   bool is_full_ = false;

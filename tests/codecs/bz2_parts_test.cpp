@@ -84,10 +84,10 @@ Text inverted(bz2::InverseBurrowsWheeler& inverse, std::span<const std::uint8_t>
 
 Content shortened(Bytes content, std::size_t piece = std::size_t{1} << 30) {
   bz2::RunShortener runs(1 << 30);
-  Content block;
+  internal::ByteSequence block;
   for (; !content.empty(); content = content.subspan(std::min(piece, content.size())))
     runs.append(content.first(std::min(piece, content.size())), block);
-  return block;
+  return {block.begin(), block.end()};
 }
 
 std::uint32_t plain_checksum(Bytes bytes) {
@@ -143,7 +143,7 @@ TEST_CASE("bz2: a block is full where libbz2's is") {
   // What begins a run at or behind the limit is the last byte; a run that began before goes on.
   const auto filled = [](std::string_view text, std::size_t full, std::size_t piece) {
     bz2::RunShortener runs(full);
-    Content block;
+    internal::ByteSequence block;
     const Content content = content_of(text);
     std::size_t taken = 0;
     while (taken < content.size()) {

@@ -30,6 +30,7 @@ class Counted final : public BlockDecoding {
       : blocks_(wrapper, sizes), accepted_(accepted) {}
 
   Found find(Bytes ahead, bool all) override { return blocks_.find(ahead, all); }
+  Bytes tail() const override { return blocks_.tail(); }
   std::unique_ptr<BlockDecompressor> decompressor() const override { return blocks_.decompressor(); }
   Verdict accept(const Found& found, const DecodedBlock& decoded, Bytes content) override {
     const Verdict verdict = blocks_.accept(found, decoded, content);
@@ -55,7 +56,7 @@ Outcome decode(Wrapper wrapper, Bytes compressed, std::size_t threads, const Flu
   Decoding decoding{.decoder = [wrapper] { return std::make_unique<InflateDecoder>(wrapper, fastest_inflate()); },
                     .blocks = [&, wrapper] { return std::make_unique<Counted>(wrapper, sizes, outcome.blocks); },
                     .threads = threads,
-                    .least = 0};
+                    .least = 0, .head = 0};
   DecodingReader reader(*source, std::move(decoding), "test", {});
   Content part(piece);
   try {
