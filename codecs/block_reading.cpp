@@ -18,9 +18,8 @@ constexpr std::size_t most_planned = std::size_t{32} << 20;   // when the thread
 
 }  // namespace
 
-BlockReading::BlockReading(Reader& below, std::unique_ptr<BlockDecoding> decoding, std::size_t threads,
-                           std::uint64_t skip)
-    : decoding_(std::move(decoding)), window_(below), skip_(skip), decompressors_(threads), work_(threads) {}
+BlockReading::BlockReading(Reader& below, std::unique_ptr<BlockDecoding> decoding, std::size_t threads)
+    : decoding_(std::move(decoding)), window_(below), decompressors_(threads), work_(threads) {}
 
 BlockReading::~BlockReading() = default;
 
@@ -62,15 +61,9 @@ std::size_t BlockReading::hand_out(MutableBytes out) {
 
 void BlockReading::look_ahead(MutableBytes out) {
   std::size_t planned = 0;
-  std::uint64_t skip = skip_;
-  const auto plan = [&](std::size_t size) {
-    const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(skip, size));
-    skip -= skipped;
-    planned += size - skipped;
-  };
   bool places_known = true;
   for (const auto& block : blocks_) {
-    plan(block->found.size);
+    planned += block->found.size;
     // Behind the end of a stream, what is asked for may end.
     places_known = places_known && !block->found.guessed && block->found.kind == Found::Kind::block;
   }
@@ -80,10 +73,9 @@ void BlockReading::look_ahead(MutableBytes out) {
       case Found::Kind::block: {
         auto block = next_block(found);
         places_known = places_known && !found.guessed;
-        block->is_direct =
-            places_known && skip == 0 && planned <= out.size() && found.size <= out.size() - planned;
+        block->is_direct = places_known && planned <= out.size() && found.size <= out.size() - planned;
         block->target = block->is_direct ? out.subspan(planned, found.size) : block->own.room(found.size);
-        plan(found.size);
+        planned += found.size;
         give(std::move(block));
         continue;
       }
@@ -208,8 +200,7 @@ std::size_t BlockReading::take_block() {
     return size;
   }
   ready_ = std::move(block);
-  handed_out_ = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, decoded.size));
-  skip_ -= handed_out_;
+  handed_out_ = 0;
   return 0;
 }
 

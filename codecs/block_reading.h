@@ -23,8 +23,7 @@ namespace larder::internal {
 class BlockReading {
  public:
   // `below` is borrowed, can seek, and stands where the stream, or the block that `decoding` begins with, starts.
-  // `skip`: bytes of the content, from there on, that are not handed out.
-  BlockReading(Reader& below, std::unique_ptr<BlockDecoding> decoding, std::size_t threads, std::uint64_t skip = 0);
+  BlockReading(Reader& below, std::unique_ptr<BlockDecoding> decoding, std::size_t threads);
   ~BlockReading();
 
   struct Outcome {
@@ -89,7 +88,6 @@ class BlockReading {
   bool gave_up_ = false;
   std::unique_ptr<Block> ready_;               // its content is being handed out
   std::size_t handed_out_ = 0;                 // bytes of it
-  std::uint64_t skip_;                         // bytes of the blocks behind it
   std::deque<std::unique_ptr<Block>> blocks_;  // in order, not accepted yet
   std::vector<std::unique_ptr<Block>> spare_;
   std::vector<std::unique_ptr<BlockDecompressor>> decompressors_;  // one a thread

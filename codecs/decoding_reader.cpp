@@ -103,31 +103,17 @@ void DecodingReader::start_stream() {
   state_ = State::in_stream;
   stream_start_ = below_.position();
   stream_content_ = produced_;
-  may_be_blocks_ = false;
   if (blocks_ && blocks_->goes_on_at(stream_start_)) return;
   blocks_.reset();
   const bool alone = decoding_.threads == 1 && !decoding_.blocks_are_faster;
   if (!decoding_.blocks || alone || !below_.can_seek()) return;
   const std::uint64_t size = below_.size().value_or(0);
-  may_be_blocks_ = size > stream_start_ && size - stream_start_ >= decoding_.least;
-}
-
-bool DecodingReader::should_read_blocks(std::size_t wanted) const {
-  if (!may_be_blocks_) return false;
-  return decoding_.blocks_are_faster || produced_ - stream_content_ + wanted >= decoding_.head;
-}
-
-void DecodingReader::start_blocks() {
-  may_be_blocks_ = false;
-  decoder_.reset();
-  below_.seek(stream_start_);
-  blocks_ =
-      std::make_unique<BlockReading>(below_, decoding_.blocks(), decoding_.threads, produced_ - stream_content_);
+  if (size > stream_start_ && size - stream_start_ >= decoding_.least)
+    blocks_ = std::make_unique<BlockReading>(below_, decoding_.blocks(), decoding_.threads);
 }
 
 std::size_t DecodingReader::decode(MutableBytes out) {
   if (state_ == State::before) start_stream();
-  if (should_read_blocks(out.size())) start_blocks();
   if (blocks_) {
     if (const std::size_t produced = decode_blocks(out); produced != 0 || state_ != State::in_stream) return produced;
     decode_again();

@@ -23,14 +23,13 @@ struct Decoding {
   std::size_t threads = 1;
   bool blocks_are_faster = false;                  // so that they are worth it for one thread
   std::uint64_t least = std::uint64_t{128} << 10;  // compressed bytes that are worth more than one thread
-  std::uint64_t head = std::uint64_t{256} << 10;   // content, decoded or asked for, that is worth no block yet
 };
 
 // Decompresses streams one after another.
 //
-// Where `below` can seek, long streams are decoded block by block on several threads (BlockReading), from the first
-// large read on: who only looks at the head of a file waits for no block. Other streams, and those whose blocks turn out
-// to be none, or damaged, go through the Decoder, from their start: it alone judges what is an error. It is fed in slices, straight from the window of `below` and straight into the caller's memory.
+// Where `below` can seek, long streams are decoded block by block on several threads (BlockReading). Other streams, and
+// those whose blocks turn out to be none, or damaged, go through the Decoder, from their start: it alone judges what is
+// an error. It is fed in slices, straight from the window of `below` and straight into the caller's memory.
 //
 // Consumes of `below` exactly up to the end of each stream, and looks behind it only when more is asked for, so that
 // reading just one stream never waits for what follows on a socket. Errors get the position in both streams:
@@ -66,10 +65,6 @@ class DecodingReader final : public Reader {
   std::size_t decode_steps(MutableBytes out);
   Step checked_step(Bytes in, MutableBytes out);
   void start_stream();
-  // Whether the rest of the stream is worth it, when that much of it is asked for.
-  bool should_read_blocks(std::size_t wanted) const;
-  // Begins anew with it, in blocks, and passes over what the Decoder has made of it so far.
-  void start_blocks();
   // Decodes the content from its start, or from that of the stream, up to where it was left, by the Decoder.
   void decode_again();
   void discard(std::uint64_t size);
@@ -91,7 +86,6 @@ class DecodingReader final : public Reader {
   State state_ = State::before;
   std::unique_ptr<Decoder> decoder_;      // made when it is first needed
   std::unique_ptr<BlockReading> blocks_;  // of the current stream, while it is read block by block
-  bool may_be_blocks_ = false;            // the current stream is long enough to be read so, and not known to have none
   std::uint64_t start_;                   // of the first stream, in `below`
   std::uint64_t stream_start_;            // of the current one, or of the first after a jump
   std::uint64_t stream_content_ = 0;      // bytes decoded before that

@@ -25,7 +25,8 @@ std::optional<Engine> lz4_engine() {
   return Engine{.library = join("liblz4 ", lz4::library_version()),
                 .blocks = lz4::encoding,
                 .decoder = [](const Limits&) { return lz4::decoder(); },
-                .block_decoding = [](const Limits&) { return lz4::decoding(); }};
+                .block_decoding = [](const Limits&) { return lz4::decoding(); },
+                .blocks_are_faster = true};
 }
 #else
 std::optional<Engine> lz4_engine() { return std::nullopt; }

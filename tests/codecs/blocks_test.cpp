@@ -263,34 +263,6 @@ TEST_CASE("what is damaged or cut is reported as the decoder reports it") {
   }
 }
 
-TEST_CASE("the head of a stream is decoded step by step, and the rest in blocks from wherever it was left") {
-  const Content content = mixture(400 * block_size);
-  const Content stream = expected_stream(content);
-  constexpr std::size_t read_ahead = 64 * 1024;  // for a small read
-  for (const std::size_t head : {std::size_t{1}, 170 * block_size}) {
-    for (const std::size_t first : {std::size_t{1}, 30 * block_size, 100 * block_size, 222 * block_size + 7}) {
-      CAPTURE(head, first);
-      bool in_blocks = false;
-      Decoding decoding = toy_decoding(3, block_size, block_size);
-      decoding.head = head;
-      decoding.blocks = [&, make = decoding.blocks] {
-        in_blocks = true;
-        return make();
-      };
-      const auto below = memory_reader(stream);
-      DecodingReader reader(*below, decoding, "toy", {});
-      Content read(content.size());
-      reader.read_exactly(MutableBytes(read).first(first), "the first bytes");
-      CHECK(in_blocks == (std::max(first, read_ahead) >= head));
-      reader.read_exactly(MutableBytes(read).subspan(first), "the others");
-      CHECK(in_blocks);
-      CHECK((read == content));
-      reader.finish();
-      CHECK(below->position() == stream.size());
-    }
-  }
-}
-
 TEST_CASE("finish ends a stream in blocks and leaves the source behind it") {
   const Content content = mixture(10'000);
   const Content one = toy_stream(content, {1000, 1000, 1000, 7000});

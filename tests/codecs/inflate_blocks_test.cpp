@@ -56,7 +56,7 @@ Outcome decode(Wrapper wrapper, Bytes compressed, std::size_t threads, const Flu
   Decoding decoding{.decoder = [wrapper] { return std::make_unique<InflateDecoder>(wrapper, fastest_inflate()); },
                     .blocks = [&, wrapper] { return std::make_unique<Counted>(wrapper, sizes, outcome.blocks); },
                     .threads = threads,
-                    .least = 0, .head = 0};
+                    .least = 0};
   DecodingReader reader(*source, std::move(decoding), "test", {});
   Content part(piece);
   try {

@@ -91,7 +91,7 @@ TEST_CASE("what codecs write in blocks is read in blocks, without the decoder") 
     if (!engine || engine->block_decoding == nullptr) continue;
     const Content stream = written(codec(name), long_content(), 2, 1 << 20);
     for (const std::size_t piece : {std::size_t{60'000}, std::size_t{3} << 20, long_content().size()}) {
-      Decoding decoding{.decoder = [] { return std::unique_ptr<Decoder>(); }, .threads = 3, .head = 0};
+      Decoding decoding{.decoder = [] { return std::unique_ptr<Decoder>(); }, .threads = 3};
       decoding.blocks = [make = engine->block_decoding] { return make({}); };
       const auto below = memory_reader(stream);
       DecodingReader reader(*below, decoding, name, {});

@@ -236,7 +236,7 @@ std::unique_ptr<BlockEncoding> toy_encoding(std::size_t block_size) {
 }
 
 Decoding toy_decoding(std::size_t threads, std::size_t expected, std::size_t most, bool hops) {
-  Decoding decoding{.decoder = [] { return std::make_unique<ToyDecoder>(); }, .threads = threads, .least = 0, .head = 0};
+  Decoding decoding{.decoder = [] { return std::make_unique<ToyDecoder>(); }, .threads = threads, .least = 0};
   decoding.blocks = [=] { return std::make_unique<ToyDecoding>(expected, most, hops); };
   if (hops) {
     decoding.index = toy_index;

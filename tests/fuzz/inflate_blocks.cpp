@@ -48,7 +48,7 @@ Decoded decode(Wrapper wrapper, Bytes stream, std::size_t threads) {
   Decoding decoding{.decoder = [wrapper] { return std::make_unique<InflateDecoder>(wrapper, fastest_inflate()); },
                     .blocks = [wrapper] { return std::make_unique<InflateBlocks>(wrapper, small); },
                     .threads = threads,
-                    .least = 0, .head = 0};
+                    .least = 0};
   result.failure = kind_of_failure([&] {
     DecodingReader reader(*source, std::move(decoding), "deflate", small_limits());
     Content part(10'000);
