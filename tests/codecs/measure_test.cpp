@@ -170,9 +170,10 @@ TEST_CASE("the first run in a process of its own tells the memory") {
   REQUIRE(measurement.compress_memory);
   REQUIRE(measurement.decompress_memory);
   if (!sanitized) {
-    CHECK(*measurement.compress_memory >= 64 * mebibyte);
+    constexpr std::uint64_t inexact = mebibyte / 4;  // Linux counts pages for each processor, and sums up now and then
+    CHECK(*measurement.compress_memory >= 64 * mebibyte - inexact);
     CHECK(*measurement.compress_memory < 72 * mebibyte);
-    CHECK(*measurement.decompress_memory >= 16 * mebibyte);
+    CHECK(*measurement.decompress_memory >= 16 * mebibyte - inexact);
     CHECK(*measurement.decompress_memory < 24 * mebibyte);
   }
   const Measurement copying = measure_one({}, {.repeats = 0, .memory = true});
