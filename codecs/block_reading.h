@@ -19,7 +19,7 @@ namespace larder::internal {
 
 // Reads compressed bytes ahead, has their blocks decoded, and hands the content out in order. Where the caller's memory
 // has room for a block it is decoded into it, else into memory of its own: for each thread and one more at most a
-// block, before and after.
+// block, before and after; for each thread another one while they are less than 32 MiB in all.
 class BlockReading {
  public:
   // `below` is borrowed, can seek, and stands where the stream, or the block that `decoding` begins with, starts.
