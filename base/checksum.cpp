@@ -12,6 +12,8 @@ namespace larder::internal {
 
 #if LARDER_HAS_XXHASH
 
+bool has_xxh3() noexcept { return true; }
+
 struct Xxh3::State {
   struct Free {
     void operator()(XXH3_state_t* state) const noexcept { XXH3_freeState(state); }
@@ -32,6 +34,8 @@ void Xxh3::add(Bytes bytes) {
 std::uint64_t Xxh3::value() const { return XXH3_64bits_digest(state_->xxh.get()); }
 
 #else
+
+bool has_xxh3() noexcept { return false; }
 
 struct Xxh3::State {};
 

@@ -10,6 +10,9 @@
 
 namespace larder::internal {
 
+// Whether this build has xxhash.
+bool has_xxh3() noexcept;
+
 // The checksum of bytes that arrive piece by piece; how they are cut does not matter. Error `not_built` where this
 // build lacks xxhash. Not thread-safe.
 class Xxh3 {

@@ -71,7 +71,7 @@ Publication::~Publication() {
 void Publication::publish(Sync sync) {
   // The umask applies to new files only; one that is replaced keeps what it had.
   if (target_.mode && ::fchmod(file_.number(), *target_.mode) != 0) fail_os(errno, "set the mode of", name());
-  if (sync == Sync::full && ::fsync(file_.number()) != 0) fail_os(errno, "sync", name());
+  if (sync != Sync::none && ::fsync(file_.number()) != 0) fail_os(errno, "sync", name());
   file_.close(name());
   const std::string last = target_.path.filename().native();
   if (::renameat(directory_.number(), temporary_.c_str(), directory_.number(), last.c_str()) != 0) {

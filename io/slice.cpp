@@ -14,8 +14,9 @@ namespace {
 
 class SliceReader final : public Reader {
  public:
-  SliceReader(Reader& below, std::uint64_t offset, std::uint64_t size, std::string name)
-      : below_(below), offset_(offset), size_(size), name_(std::move(name)) {}
+  // `kept`: owns `below`, or nothing.
+  SliceReader(Reader& below, std::unique_ptr<Reader> kept, std::uint64_t offset, std::uint64_t size, std::string name)
+      : below_(below), kept_(std::move(kept)), offset_(offset), size_(size), name_(std::move(name)) {}
 
  private:
   std::size_t do_read(MutableBytes out) override {
@@ -33,15 +34,15 @@ class SliceReader final : public Reader {
   std::string do_name() const override { return name_; }
 
   Reader& below_;
+  std::unique_ptr<Reader> kept_;
   std::uint64_t offset_;
   std::uint64_t size_;
   std::uint64_t next_ = 0;
   std::string name_;
 };
 
-}  // namespace
-
-std::unique_ptr<Reader> slice_reader(Reader& below, std::uint64_t offset, std::uint64_t size) {
+std::unique_ptr<Reader> slice_of(Reader& below, std::unique_ptr<Reader> kept, std::uint64_t offset,
+                                 std::uint64_t size) {
   if (!below.can_seek()) fail(ErrorKind::unsupported, below.name(), ": a slice needs a source that can seek");
   const auto end = internal::checked_add(offset, size);
   const auto whole = below.size();
@@ -55,7 +56,18 @@ std::unique_ptr<Reader> slice_reader(Reader& below, std::uint64_t offset, std::u
     return memory_reader(region->slice(static_cast<std::size_t>(offset), static_cast<std::size_t>(size)),
                          std::move(name));
   }
-  return std::make_unique<SliceReader>(below, offset, size, std::move(name));
+  return std::make_unique<SliceReader>(below, std::move(kept), offset, size, std::move(name));
+}
+
+}  // namespace
+
+std::unique_ptr<Reader> slice_reader(Reader& below, std::uint64_t offset, std::uint64_t size) {
+  return slice_of(below, nullptr, offset, size);
+}
+
+std::unique_ptr<Reader> slice_reader(std::unique_ptr<Reader> below, std::uint64_t offset, std::uint64_t size) {
+  Reader& borrowed = *below;
+  return slice_of(borrowed, std::move(below), offset, size);
 }
 
 }  // namespace larder

@@ -136,6 +136,9 @@ LARDER_API std::unique_ptr<Reader> callback_reader(ReadFunction read, std::strin
 // not be used meanwhile; where it offers a `region()`, so does the slice. Errors: `unsupported` where `below` cannot
 // seek, `truncated` where it is shorter.
 LARDER_API std::unique_ptr<Reader> slice_reader(Reader& below, std::uint64_t offset, std::uint64_t size);
+// The same, owning `below`.
+LARDER_API std::unique_ptr<Reader> slice_reader(std::unique_ptr<Reader> below, std::uint64_t offset,
+                                                std::uint64_t size);
 
 // Everything of `below` (borrowed) from its position on, but Error `limit` as soon as more than `most` bytes were read.
 // Positions are those of `below`, which is read ahead.

@@ -69,6 +69,7 @@ class LARDER_API Writer {
 // What a file writer promises when finish() returns.
 enum class Sync {
   none,  // whole or absent after a crash of the process; a crash of the machine may lose it or leave the old content
+  data,  // the content is on disk before it gets its name: the old file or the new one, whole, after a power cut
   full,  // on disk: the file and its name survive a power cut
 };
 
