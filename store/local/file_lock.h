@@ -1,0 +1,67 @@
+// Locks on files among processes and threads: OFD locks, which die with their process, and with nothing else.
+//
+// A POSIX lock would vanish with any close of the file in the process. An OFD lock belongs to the open file, so that
+// two threads that each opened it exclude each other, and so that a forked child shares its parent's.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "io/descriptor.h"
+
+namespace larder::internal {
+
+// Holds an exclusive lock on an open file while it lives. Movable; not thread-safe.
+class FileLock {
+ public:
+  // Waits. `name` for messages. Error `io` (ENOLCK...).
+  static FileLock wait(Descriptor file, std::string name);
+  // Nothing where somebody holds it.
+  static std::optional<FileLock> attempt(Descriptor file, std::string name);
+  // Waits so long at most.
+  static std::optional<FileLock> wait_for(Descriptor file, std::string name, std::chrono::milliseconds patience);
+
+  FileLock(FileLock&&) noexcept = default;
+  FileLock& operator=(FileLock&&) noexcept = default;
+  // Closing the file frees it.
+  ~FileLock() = default;
+
+  const Descriptor& file() const noexcept { return file_; }
+  // Whether the file has still a name. Whoever removes a lock file holds its lock; who gets the lock of a file that was
+  // removed meanwhile opens the name anew.
+  bool is_linked() const;
+
+ private:
+  FileLock(Descriptor file, std::string name) : file_(std::move(file)), name_(std::move(name)) {}
+  Descriptor file_;
+  std::string name_;
+};
+
+// One lock file that is taken again and again, by all threads of a process through one descriptor: a mutex inside, an
+// OFD lock outside. Thread-safe.
+class SharedLock {
+ public:
+  explicit SharedLock(Descriptor file, std::string name) : file_(std::move(file)), name_(std::move(name)) {}
+
+  // Held while it lives.
+  class Holder {
+   public:
+    explicit Holder(SharedLock& lock);
+    ~Holder();
+    Holder(const Holder&) = delete;
+    Holder& operator=(const Holder&) = delete;
+
+   private:
+    SharedLock& lock_;
+    std::unique_lock<std::mutex> inside_;
+  };
+
+ private:
+  Descriptor file_;
+  std::string name_;
+  std::mutex mutex_;
+};
+
+}  // namespace larder::internal

@@ -1,0 +1,16 @@
+// GetOptions::verify, for every store that has checksums: the whole value is read before its first byte is handed out.
+#pragma once
+
+#include <string>
+
+#include <larder/reader.h>
+#include <larder/store.h>
+
+namespace larder::internal {
+
+// What the bytes are, compared with what the Stat says: empty where they agree, or where the Stat has no checksum; else
+// a line such as "the checksum is 0x..., 0x... was put". Reads `reader`, which stands at its beginning, to its end.
+// Errors of the reader.
+std::string damage_of(Reader& reader, const Stat& stat);
+
+}  // namespace larder::internal
