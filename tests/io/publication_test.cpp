@@ -60,7 +60,7 @@ TEST_CASE("a dropped file writer leaves the target untouched and nothing else be
 
 TEST_CASE("a file appears only when its writer finishes") {
   const TemporaryDirectory directory;
-  for (const Sync sync : {Sync::full, Sync::none}) {
+  for (const Sync sync : {Sync::full, Sync::data, Sync::none}) {
     const auto writer = create_file(directory / "x", {.sync = sync});
     writer->write(pattern(200'000));
     writer->flush();

@@ -186,6 +186,7 @@ OpenTarget to_limited_failure() {
 const std::vector<Target>& targets() {
   static const std::vector<Target> all = {
       {"file", true, [] { return to_file(Sync::full); }},
+      {"file synced without its name", true, [] { return to_file(Sync::data); }},
       {"file without sync", true, [] { return to_file(Sync::none); }},
       {"memory", false, to_memory},
       {"stream", false, to_stream},
