@@ -7,6 +7,7 @@
 #include "io/directory.h"
 #include "persist/detect.h"
 #include "persist/footer.h"
+#include "persist/warning.h"
 
 namespace larder {
 
@@ -29,10 +30,6 @@ std::string_view flag_of(MapMode mode) {
       break;
   }
   return "";
-}
-
-void warn_on_stderr(std::string_view line) {
-  std::fprintf(stderr, "larder: warning: %.*s\n", static_cast<int>(line.size()), line.data());
 }
 
 // Loads one object from a reader.
@@ -119,12 +116,7 @@ class Loader {
     return [this](std::string_view name) { return directory_->open(name); };
   }
 
-  void warn(std::string_view line) const {
-    if (options_.warn)
-      options_.warn(line);
-    else
-      warn_on_stderr(line);
-  }
+  void warn(std::string_view line) const { internal::warn(options_, line); }
 
   Reader& reader_;
   const LoadOptions& options_;
@@ -145,5 +137,16 @@ Document load(const Path& path, const LoadOptions& options, Provenance* provenan
   const auto file = open_file(path);
   return Loader(*file, options, path).run(provenance);
 }
+
+namespace internal {
+
+void warn(const LoadOptions& options, std::string_view line) {
+  if (options.warn)
+    options.warn(line);
+  else
+    std::fprintf(stderr, "larder: warning: %.*s\n", static_cast<int>(line.size()), line.data());
+}
+
+}  // namespace internal
 
 }  // namespace larder

@@ -185,24 +185,6 @@ std::string describe(const ArrayChecksum& array) {
   return join("the array ", array.path->empty() ? "itself" : internal::quoted(*array.path), ", ", kind);
 }
 
-// What the metadata and one of its readers agree on: plain data, unchanged by JSON.
-void require_plain(Value values) {
-  if (!values.is(ValueKind::dict)) fail(ErrorKind::usage, "metadata must be a dict, not a ", name_of(values.kind()));
-  bool plain = false;
-  try {
-    Document read_back;
-    plain = equal(internal::parse_json(to_json(values), read_back), values);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::malformed) throw;
-  }
-  if (!plain) {
-    fail(ErrorKind::usage,
-         "metadata must be plain data: None, bools, ints of 64 bits, finite floats, str, lists, and dicts whose keys "
-         "are "
-         "str that do not start with '$'");
-  }
-}
-
 }  // namespace
 
 std::optional<Metadata> read_metadata(Reader& reader, const Limits& limits) {
@@ -242,8 +224,27 @@ void verify_arrays(Value root, const Metadata& metadata) {
 
 namespace internal {
 
+std::string plain_json(Value values) {
+  if (!values.is(ValueKind::dict)) fail(ErrorKind::usage, "metadata must be a dict, not a ", name_of(values.kind()));
+  std::string json;
+  bool plain = false;
+  try {
+    json = to_json(values);
+    Document read_back;
+    plain = equal(parse_json(json, read_back), values);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::malformed) throw;
+  }
+  if (!plain) {
+    fail(ErrorKind::usage,
+         "metadata must be plain data: None, bools, ints of 64 bits, finite floats, str, lists, and dicts whose keys "
+         "are str that do not start with '$'");
+  }
+  return json;
+}
+
 std::string metadata_footer(Value root, Value values, std::string_view chosen_compression) {
-  require_plain(values);
+  static_cast<void>(plain_json(values));
   Document document;
   const Value footer = document.dict();
   document.insert(footer, document.str(values_key), document.copy(values));

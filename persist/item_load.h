@@ -1,0 +1,18 @@
+// Loading the value of a key.
+#pragma once
+
+#include <string_view>
+
+#include <larder/load.h>
+#include <larder/reader.h>
+#include <larder/store.h>
+
+namespace larder::internal {
+
+// Error `usage` for options that values in a store cannot be loaded with.
+void require_loadable(const LoadOptions& options, const GetOptions& get);
+
+// Errors as for files, naming the key. options: as `require_loadable` lets them pass.
+Document load_value(Reader& reader, std::string_view key, const LoadOptions& options, Provenance* provenance);
+
+}  // namespace larder::internal
