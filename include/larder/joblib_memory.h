@@ -19,7 +19,8 @@ struct JoblibCall {
   bool operator==(const JoblibCall&) const = default;
 };
 
-// "package/module/function" of ("package.module", "function"). Error `usage` where a part cannot be one of a key.
+// "package/module/function" of ("package.module", "function"); without a module "function". Error `usage` where a part
+// cannot be one of a key. (What joblib calls a script's module: "__main__-" and the script's path, '-' for '/'.)
 LARDER_API std::string joblib_function(std::string_view module, std::string_view function);
 
 // "module/function/hash/output.pkl": the key to dump to and load from (<larder/item.h>). Error `usage`.
@@ -38,10 +39,11 @@ struct FunctionCode {
 };
 // Writes "module/function/func_code.py". Errors of Store::put.
 LARDER_API void put_function_code(Store& store, std::string_view function, const FunctionCode& code);
-// Nothing where there is none. What does not begin with "# first line: N" is all source.
+// Nothing where there is none. What does not begin with "# first line:" is all source. Error `limit` (Limits::text).
 LARDER_API std::optional<FunctionCode> function_code(Store& store, std::string_view function);
 
-// Removes all that `function` returned, and its code. How many keys went.
+// Removes all that `function` returned, and its code. How many keys went. (joblib also removes what functions of a
+// module of that name returned.)
 LARDER_API std::size_t clear_function(Store& store, std::string_view function);
 
 // The directory that joblib.Memory(location) uses for a location that is a str: location + "/joblib".
