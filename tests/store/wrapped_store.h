@@ -1,0 +1,63 @@
+// A store that passes everything on to another one: what stores with one thing different are derived from.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <larder/store.h>
+
+namespace larder::testing {
+
+class WrappedStore : public Store {
+ public:
+  explicit WrappedStore(std::shared_ptr<Store> below = memory_store())
+      : Store(below->capabilities()), below_(std::move(below)) {}
+  WrappedStore(std::shared_ptr<Store> below, const Capabilities& capabilities)
+      : Store(capabilities), below_(std::move(below)) {}
+
+ protected:
+  Store& below() { return *below_; }
+  std::weak_ptr<Store> weak_below() { return below_; }
+
+  std::optional<Found> do_get(const std::string& key, const GetOptions& options) override {
+    return below_->find(key, options);
+  }
+  std::unique_ptr<Writer> do_put(const std::string& key, const PutOptions& options) override {
+    return below_->put(key, options);
+  }
+  std::optional<Stat> do_stat(const std::string& key) override { return below_->stat(key); }
+  bool do_remove(const std::string& key) override { return below_->remove(key); }
+  std::unique_ptr<Listing> do_list(const ListOptions& options) override { return below_->list(options); }
+  bool do_move(const std::string& from, const std::string& to) override { return below_->move(from, to); }
+  bool do_touch(const std::string& key) override { return below_->touch(key); }
+  std::unique_ptr<Lease> do_lease(const std::string& key, std::optional<std::chrono::milliseconds> patience) override {
+    return below_->lease(key, patience);
+  }
+  bool do_set_aside(const std::string& key, const std::string& etag, std::string_view why) override {
+    return below_->set_aside(key, etag, why);
+  }
+  StoreRecords* do_records() override { return below_->records(); }
+  std::string do_name() const override { return below_->name(); }
+
+ private:
+  std::shared_ptr<Store> below_;
+};
+
+// The same for what a store's put gives.
+class WrappedWriter : public Writer {
+ public:
+  explicit WrappedWriter(std::unique_ptr<Writer> below) : Writer(0, 0), below_(std::move(below)) {}
+
+ protected:
+  Writer& below() { return *below_; }
+
+  void do_write(Bytes bytes) override { below_->write(bytes); }
+  void do_flush() override { below_->flush(); }
+  void do_finish() override { below_->finish(); }
+  std::string do_name() const override { return below_->name(); }
+
+ private:
+  std::unique_ptr<Writer> below_;
+};
+
+}  // namespace larder::testing
