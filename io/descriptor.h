@@ -26,6 +26,8 @@ class Descriptor {
   }
 
   int number() const noexcept { return number_; }
+  // Somebody else closes it.
+  int release() noexcept { return std::exchange(number_, -1); }
 
   // Closes and reports what the system says about earlier writes: Error `io`. Never repeated, whatever it says.
   void close(std::string_view name);

@@ -1,10 +1,8 @@
 #include "io/publication.h"
 
 #include <fcntl.h>
-#include <sys/random.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-#include <array>
 #include <cerrno>
 
 #include "base/text.h"
@@ -14,14 +12,6 @@ namespace larder::internal {
 namespace {
 
 constexpr mode_t permissions = 0777;
-
-std::string random_name() {
-  std::array<std::uint64_t, 2> bits;
-  while (::getrandom(bits.data(), sizeof bits, 0) != static_cast<ssize_t>(sizeof bits)) {
-    if (errno != EINTR) fail_os(errno, "get", "random bits");
-  }
-  return join(".larder-", hex(bits[0], 16).substr(2), hex(bits[1], 16).substr(2));
-}
 
 Path follow_links(Path path) {
   constexpr int most_links = 40;  // as the kernel
@@ -36,13 +26,6 @@ Path follow_links(Path path) {
 }
 
 Path directory_of(const Path& path) { return path.has_parent_path() ? path.parent_path() : Path("."); }
-
-Descriptor create_temporary(const Descriptor& directory, const std::string& temporary, const Target& target) {
-  const int number = ::openat(directory.number(), temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                              target.mode.value_or(0666));
-  if (number < 0) fail_os(errno, "create a temporary file for", target.path.native());
-  return Descriptor(number);
-}
 
 }  // namespace
 
@@ -60,31 +43,14 @@ Target find_target(const Path& path) {
 Publication::Publication(Target target)
     : target_(std::move(target)),
       directory_(open_descriptor(directory_of(target_.path), O_RDONLY | O_DIRECTORY)),
-      temporary_(random_name()),
-      file_(create_temporary(directory_, temporary_, target_)) {}
-
-Publication::~Publication() {
-  // Nobody can be told here; a temporary file that cannot be removed harms nothing but space.
-  if (!temporary_.empty()) static_cast<void>(::unlinkat(directory_.number(), temporary_.c_str(), 0));
-}
+      file_(directory_, ".larder-" + random_digits(), target_.path.native(), target_.mode.value_or(0666)) {}
 
 void Publication::publish(Sync sync) {
   // The umask applies to new files only; one that is replaced keeps what it had.
-  if (target_.mode && ::fchmod(file_.number(), *target_.mode) != 0) fail_os(errno, "set the mode of", name());
-  if (sync != Sync::none && ::fsync(file_.number()) != 0) fail_os(errno, "sync", name());
-  file_.close(name());
-  const std::string last = target_.path.filename().native();
-  if (::renameat(directory_.number(), temporary_.c_str(), directory_.number(), last.c_str()) != 0) {
-    fail_os(errno, "rename the temporary file to", name());
-  }
-  temporary_.clear();
-  // EINVAL: a file system whose directories need no syncing.
-  if (sync == Sync::full && ::fsync(directory_.number()) != 0 && errno != EINVAL) {
-    const int code = errno;
-    throw Error(ErrorKind::unknown_outcome,
-                join(name(), ": the new file is in place, but its directory could not be synced"))
-        .set_os_error(code);
-  }
+  if (target_.mode && ::fchmod(file_.descriptor(), *target_.mode) != 0) fail_os(errno, "set the mode of", name());
+  file_.complete(sync);
+  file_.rename_into(directory_, target_.path.filename().native(), Existing::replace);
+  if (sync == Sync::full) sync_directory(directory_, name());
 }
 
 }  // namespace larder::internal

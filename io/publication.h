@@ -6,9 +6,8 @@
 // fsync of the directory.
 //
 // Until the rename the target is untouched; the rename is atomic; the two fsyncs make content and name survive a power
-// cut, in that order; Sync::data leaves out the second, Sync::none both. A failed fsync is never repeated: the kernel
-// has already dropped the pages, and a second call would claim success. A process that is killed leaves the temporary
-// file behind, and nothing else.
+// cut, in that order; Sync::data leaves out the second, Sync::none both. A failed fsync is never repeated: the kernel has already dropped the pages, and a second call
+// would claim success. A process that is killed leaves the temporary file behind, and nothing else.
 #pragma once
 
 #include <sys/types.h>
@@ -19,6 +18,7 @@
 #include <larder/writer.h>
 
 #include "io/descriptor.h"
+#include "io/temporary_file.h"
 
 namespace larder::internal {
 
@@ -37,12 +37,9 @@ class Publication {
  public:
   // Errors `not_found` (no such directory), `io`.
   explicit Publication(Target target);
-  ~Publication();
-  Publication(const Publication&) = delete;
-  Publication& operator=(const Publication&) = delete;
 
   // Open for reading and writing.
-  int descriptor() const noexcept { return file_.number(); }
+  int descriptor() const noexcept { return file_.descriptor(); }
 
   // The target, for messages.
   const std::string& name() const noexcept { return target_.path.native(); }
@@ -54,8 +51,7 @@ class Publication {
  private:
   Target target_;
   Descriptor directory_;
-  std::string temporary_;  // its name in the directory; empty once it is renamed
-  Descriptor file_;
+  TemporaryFile file_;
 };
 
 }  // namespace larder::internal

@@ -29,17 +29,22 @@ class TemporaryFile {
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-  // Open for reading and writing until `seal`.
+  // Open for reading and writing until `complete`.
   int descriptor() const noexcept { return file_.number(); }
   const std::string& target() const noexcept { return target_; }
 
   // fsync (unless Sync::none) and a checked close; once. Error `io`: the file is not to be used.
-  void seal(Sync sync);
+  void complete(Sync sync);
 
-  // Gives it its name in `directory`, which may be another one of the same file system; once, after `seal`. False where
-  // the name is taken and is to be kept (renameat2 RENAME_NOREPLACE); the temporary file is then removed by the
-  // destructor. Errors `io`, `not_found` (the directory is gone: renaming may be tried again into another one).
+  // Gives it its name in `directory`, which may be another one of the same file system; after `complete`, until it
+  // returns true. False where the name is taken and is to be kept (renameat2 RENAME_NOREPLACE). Errors `io`,
+  // `not_found` (the directory is gone, and renaming may be tried again into another one; or the file is).
   bool rename_into(const Descriptor& directory, const std::string& name, Existing existing);
+
+  // Whether it is still there under its own name: somebody may have removed it.
+  bool is_there() const;
+  // It has another name already, or none: nothing is removed.
+  void forget() noexcept { name_.clear(); }
 
  private:
   const Descriptor& directory_;

@@ -4,7 +4,10 @@
 // two threads that each opened it exclude each other, and so that a forked child shares its parent's.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -24,9 +27,9 @@ class FileLock {
   static std::optional<FileLock> wait_for(Descriptor file, std::string name, std::chrono::milliseconds patience);
 
   FileLock(FileLock&&) noexcept = default;
-  FileLock& operator=(FileLock&&) noexcept = default;
-  // Closing the file frees it.
-  ~FileLock() = default;
+  FileLock& operator=(FileLock&&) = delete;
+  // Frees it, also where a child that was forked meanwhile has the file open; in such a child it stays the parent's.
+  ~FileLock();
 
   const Descriptor& file() const noexcept { return file_; }
   // Whether the file has still a name. Whoever removes a lock file holds its lock; who gets the lock of a file that was
@@ -34,18 +37,22 @@ class FileLock {
   bool is_linked() const;
 
  private:
-  FileLock(Descriptor file, std::string name) : file_(std::move(file)), name_(std::move(name)) {}
+  FileLock(Descriptor file, std::string name);
   Descriptor file_;
   std::string name_;
+  pid_t process_;
 };
 
 // One lock file that is taken again and again, by all threads of a process through one descriptor: a mutex inside, an
 // OFD lock outside. Thread-safe.
 class SharedLock {
  public:
-  explicit SharedLock(Descriptor file, std::string name) : file_(std::move(file)), name_(std::move(name)) {}
+  // Opens the lock file, and makes it where it is missing: asked at the first use, after a fork, and where the file was
+  // removed.
+  using Open = std::function<Descriptor()>;
+  SharedLock(Open open, std::string name) : open_(std::move(open)), name_(std::move(name)) {}
 
-  // Held while it lives.
+  // Held while it lives. Errors `io`, those of Open.
   class Holder {
    public:
     explicit Holder(SharedLock& lock);
@@ -59,9 +66,13 @@ class SharedLock {
   };
 
  private:
-  Descriptor file_;
+  const Descriptor& file();
+
+  Open open_;
   std::string name_;
   std::mutex mutex_;
+  std::optional<Descriptor> file_;
+  pid_t process_ = 0;  // that opened it
 };
 
 }  // namespace larder::internal

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,51 +10,42 @@
 
 #include <larder/local_store.h>
 
-#include "store/local/clock.h"
 #include "store/local/directories.h"
 #include "store/local/file_lock.h"
-#include "store/local/history.h"
-#include "store/local/limit_index.h"
+#include "store/local/layout.h"
 #include "store/local/session.h"
 
 namespace larder::internal {
 
 // Thread-safe. Survives a foreign removal of .larder (joblib's Memory.clear does that): what is missing is made again
-// at the next put (session, index with the limits that this process knows), and a Writer whose temporary file is gone
-// fails with `io`.
+// at the next put, and a Writer whose temporary file is gone fails with `io`.
 class Home {
  public:
-  Home(const Path& root, const LocalOptions& options, Recovery* recovery);
+  // Opens, or makes, the store in the directory `root`, and sweeps it. Errors of local_store.
+  Home(Directories directories, const LocalOptions& options, Recovery& recovery);
 
   Directories& directories() noexcept { return directories_; }
   const LocalOptions& options() const noexcept { return options_; }
-  History& history() noexcept { return history_; }
-  const StoreClock& clock() const noexcept { return clock_; }
+  // Whether the file system can refuse to rename over a file that is there (RENAME_NOREPLACE).
+  bool can_keep_existing() const noexcept { return can_keep_existing_; }
 
   // Made at the first put; another one in a forked child. Shared by Writers, so that it outlives them.
   std::shared_ptr<Session> session();
+  // A session whose directory was removed from under it: the next call of session() makes another one.
+  void give_up(const std::shared_ptr<Session>& session);
   // tmp/, trash/, damaged/: "" is .larder itself.
   Descriptor internal_directory(std::string_view name);
   // Of an item, as item_name gives it.
-  SharedLock& publish_lock(std::string_view item);
-
-  // Null where the store has no limits: nothing is kept then.
-  LimitIndex* index() noexcept { return index_ ? &*index_ : nullptr; }
-  // Evicts until `size` more bytes of `item` fit; nothing without limits. Takes publish locks, so none may be held.
-  // Error `io` where a victim cannot be removed.
-  void make_room(std::string_view item, std::uint64_t size);
-  // Looks at the files of the item and corrects the index. The item's publish lock is held.
-  void reconcile(std::string_view item);
+  SharedLock& publish_lock(std::string_view item) { return *publish_locks_[stripe_of(item)]; }
+  static unsigned stripe_of(std::string_view item) noexcept;
 
  private:
   LocalOptions options_;
-  StoreClock clock_;
   Directories directories_;
-  History history_;
-  std::optional<LimitIndex> index_;
+  bool can_keep_existing_ = false;
   std::mutex mutex_;
   std::shared_ptr<Session> session_;
-  std::array<std::unique_ptr<SharedLock>, 64> publish_locks_;
+  std::array<std::unique_ptr<SharedLock>, layout::stripes> publish_locks_;
 };
 
 }  // namespace larder::internal

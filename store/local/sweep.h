@@ -6,13 +6,14 @@
 
 #include <larder/local_store.h>
 
-#include "io/descriptor.h"
+#include "store/local/directories.h"
 
 namespace larder::internal {
 
-// For each file in sessions/ whose lock can be had: its pending keys are handed to `reconcile`, its temporary files and
-// trash are removed, then its own file, under its lock. A temporary file whose session has no file at all is removed as
-// well: sessions make theirs first and remove it last. Several processes may sweep at once. Errors `io`.
-Recovery sweep(const Descriptor& home, const std::function<void(std::string_view key)>& reconcile);
+// For each file in sessions/ whose lock can be had: its pending items are handed to `reconcile`, and it is removed,
+// under its lock. Then what belongs to no session is removed: temporary files, trash, and what was being set aside.
+// Sessions make their file before all else and remove it last, so that what has none is nobody's. Lease files that
+// nobody holds go as well. Several processes may sweep at once. Errors `io`, those of `reconcile`.
+Recovery sweep(const Directories& directories, const std::function<void(std::string_view item)>& reconcile);
 
 }  // namespace larder::internal

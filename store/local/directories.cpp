@@ -1,0 +1,186 @@
+#include "store/local/directories.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <vector>
+
+#include "base/text.h"
+#include "io/temporary_file.h"
+#include "store/key.h"
+
+namespace larder::internal {
+
+namespace {
+
+// How often something is tried that others may undo at the same moment.
+constexpr int most_attempts = 16;
+
+constexpr int directory_flags = O_RDONLY | O_DIRECTORY;
+
+// A descriptor, or -1 and errno. `path` is relative to `from` and stays below it.
+int open_beneath(const Descriptor& from, const std::string& path, int flags) {
+  open_how how{};
+  how.flags = static_cast<unsigned>(flags | O_CLOEXEC | O_NOCTTY);
+  if ((flags & O_CREAT) != 0) how.mode = 0666;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  for (int attempt = 1;; ++attempt) {
+    const long number = ::syscall(SYS_openat2, from.number(), path.c_str(), &how, sizeof how);
+    if (number >= 0) return static_cast<int>(number);
+    // EAGAIN: the kernel lost a race against a rename.
+    if (errno != EINTR && (errno != EAGAIN || attempt == most_attempts)) return -1;
+  }
+}
+
+bool is_absence(int code) { return code == ENOENT || code == ENOTDIR; }
+
+[[noreturn]] void fail_opening(int code, const std::string& name) {
+  if (code == ELOOP || code == EXDEV) {
+    fail(ErrorKind::unsafe_reference, name, ": there is a link on the way, which a store does not follow");
+  }
+  if (code == ENOSYS) {
+    fail(ErrorKind::unsupported, name, ": a store needs openat2, which this system (Linux 5.6 has it) refuses");
+  }
+  fail_os(code, "open", name);
+}
+
+std::string relative(std::string_view directory) { return directory.empty() ? "." : std::string(directory); }
+
+// "a/b" of "a/b/c", where that is what is no directory.
+std::string in_the_way(const Descriptor& root, std::string_view directory) {
+  for (std::size_t end = directory.find('/'); end != std::string_view::npos; end = directory.find('/', end + 1)) {
+    const std::string path(directory.substr(0, end));
+    struct stat status;
+    if (::fstatat(root.number(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) break;
+    if (!S_ISDIR(status.st_mode)) return path;
+  }
+  return std::string(directory);
+}
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const noexcept { static_cast<void>(::closedir(directory)); }
+};
+
+}  // namespace
+
+std::string Directories::name_of(std::string_view key) const { return join(name_, '/', key); }
+
+std::optional<Descriptor> Directories::find(std::string_view directory) const {
+  return open_file(relative(directory), directory_flags);
+}
+
+std::optional<Descriptor> Directories::open_file(std::string_view file, int flags) const {
+  const int number = open_beneath(root_, std::string(file), flags);
+  if (number >= 0) return Descriptor(number);
+  if (is_absence(errno)) return std::nullopt;
+  fail_opening(errno, name_of(file));
+}
+
+Descriptor Directories::make(std::string_view directory, Sync sync) const {
+  for (int attempt = 1; attempt <= most_attempts; ++attempt) {
+    const int number = open_beneath(root_, relative(directory), directory_flags);
+    if (number >= 0) return Descriptor(number);
+    if (errno == ENOTDIR) {
+      const std::string other = in_the_way(root_, directory);
+      fail(ErrorKind::conflict, name_of(directory), ": ", quoted(other), " is a value, no keys can be below it");
+    }
+    if (errno != ENOENT) fail_opening(errno, name_of(directory));
+    make_missing(directory, sync);
+  }
+  fail(ErrorKind::io, "cannot make the directory ", name_of(directory), ": it was removed again ", most_attempts,
+       " times");
+}
+
+void Directories::make_missing(std::string_view directory, Sync sync) const {
+  for (std::size_t begin = 0; begin < directory.size();) {
+    const std::size_t end = std::min(directory.find('/', begin), directory.size());
+    const auto above = find(directory.substr(0, begin == 0 ? 0 : begin - 1));
+    if (!above) return;  // pruned meanwhile
+    if (::mkdirat(above->number(), std::string(directory.substr(begin, end - begin)).c_str(), 0777) == 0) {
+      if (sync == Sync::full) sync_directory(*above, name_of(directory));
+    } else if (errno == ENOENT) {
+      return;  // the one above was pruned meanwhile
+    } else if (errno != EEXIST && errno != EINTR) {
+      fail_os(errno, "make the directory", name_of(directory));
+    }
+    begin = end + 1;
+  }
+}
+
+std::optional<OpenValue> Directories::open_value(std::string_view key) const {
+  // O_NONBLOCK: a FIFO would wait for its writer.
+  const int number = open_beneath(root_, std::string(key), O_RDONLY | O_NONBLOCK);
+  if (number < 0) {
+    if (is_absence(errno)) return std::nullopt;
+    if (errno != ENXIO && errno != ENODEV) fail_opening(errno, name_of(key));
+    fail(ErrorKind::unsafe_reference, name_of(key), " is no regular file");
+  }
+  OpenValue value{Descriptor(number), {}};
+  if (::fstat(number, &value.status) != 0) fail_os(errno, "inspect", name_of(key));
+  if (S_ISDIR(value.status.st_mode)) return std::nullopt;
+  if (!S_ISREG(value.status.st_mode)) fail(ErrorKind::unsafe_reference, name_of(key), " is no regular file");
+  return value;
+}
+
+void Directories::prune(std::string_view directory) const {
+  for (; !directory.empty(); directory = parent_of(directory)) {
+    const auto above = find(parent_of(directory));
+    if (!above) return;
+    if (::unlinkat(above->number(), std::string(last_part(directory)).c_str(), AT_REMOVEDIR) != 0) {
+      if (errno == ENOTEMPTY || errno == EEXIST || errno == EBUSY || is_absence(errno)) return;
+      fail_os(errno, "remove the directory", name_of(directory));
+    }
+  }
+}
+
+bool Directories::remove_hollow(std::string_view directory) const {
+  // One below the other, deepest first; those that are found while it goes are appended.
+  std::vector<std::string> waiting{std::string(directory)};
+  while (!waiting.empty()) {
+    const std::string path = waiting.back();
+    const auto above = find(parent_of(path));
+    if (!above) return true;
+    if (::unlinkat(above->number(), std::string(last_part(path)).c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) {
+      waiting.pop_back();
+      continue;
+    }
+    if (errno != ENOTEMPTY && errno != EEXIST) return false;
+    const auto opened = find(path);
+    if (!opened) continue;
+    const std::size_t before = waiting.size();
+    bool hollow = true;
+    each_entry(*opened, name_of(path), [&](const dirent& entry) {
+      hollow = entry.d_type == DT_DIR;
+      if (hollow) waiting.push_back(join(path, '/', std::string_view(entry.d_name)));
+      return hollow;
+    });
+    if (!hollow) return false;
+    if (waiting.size() == before) return false;
+  }
+  return true;
+}
+
+void each_entry(const Descriptor& directory, const std::string& name, const std::function<bool(const dirent&)>& see) {
+  // Opened anew: a duplicate would share its place in the directory with the original.
+  const int number = ::openat(directory.number(), ".", directory_flags | O_CLOEXEC);
+  if (number < 0) fail_os(errno, "open", name);
+  Descriptor closed_on_failure(number);
+  const std::unique_ptr<DIR, CloseDirectory> entries(::fdopendir(number));
+  if (!entries) fail_os(errno, "list", name);
+  closed_on_failure.release();
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(entries.get());
+    if (entry == nullptr) break;
+    const std::string_view found(entry->d_name);
+    if (found != "." && found != ".." && !see(*entry)) return;
+  }
+  if (errno != 0) fail_os(errno, "list", name);
+}
+
+}  // namespace larder::internal

@@ -1,0 +1,77 @@
+#include "store/local/home.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/checksum.h"
+#include "base/text.h"
+#include "store/local/header.h"
+#include "store/local/seal.h"
+#include "store/local/sweep.h"
+
+namespace larder::internal {
+
+namespace {
+
+void require_seals(const Directories& directories) {
+  if (!has_xxh3()) {
+    fail(ErrorKind::not_built, directories.name(),
+         ": this build of larder lacks the library for checksums (xxhash); checksums=false makes a store without them");
+  }
+  if (!can_be_sealed(directories.root().number(), directories.name())) {
+    fail(ErrorKind::unsupported, directories.name(),
+         ": its file system has no user extended attributes, which checksums need; checksums=false makes a store "
+         "without them");
+  }
+}
+
+}  // namespace
+
+Home::Home(Directories directories, const LocalOptions& options, Recovery& recovery)
+    : options_(options), directories_(std::move(directories)) {
+  if (options_.checksums) require_seals(directories_);
+  for (unsigned stripe = 0; stripe < layout::stripes; ++stripe) {
+    const std::string name = join("publish-", hex(stripe, 2).substr(2));
+    publish_locks_[stripe] = std::make_unique<SharedLock>(
+        [this, name] {
+          const std::string path = join(layout::home, '/', layout::locks);
+          for (;;) {
+            directories_.make(path, Sync::none);
+            if (auto file = directories_.open_file(join(path, '/', name), O_RDWR | O_CREAT)) return std::move(*file);
+          }
+        },
+        join("the lock ", name, " of ", directories_.name()));
+  }
+  if (options_.read_only) {
+    check_header(directories_);
+    return;
+  }
+  const auto own = session();
+  make_header(directories_, *own);
+  can_keep_existing_ = internal::can_keep_existing(directories_, *own);
+  recovery = sweep(directories_, [](std::string_view) {});
+}
+
+std::shared_ptr<Session> Home::session() {
+  const std::lock_guard lock(mutex_);
+  if (!session_ || session_->process() != ::getpid()) session_ = std::make_shared<Session>(directories_);
+  return session_;
+}
+
+void Home::give_up(const std::shared_ptr<Session>& session) {
+  const std::lock_guard lock(mutex_);
+  if (session_ == session) session_.reset();
+}
+
+Descriptor Home::internal_directory(std::string_view name) {
+  return directories_.make(name.empty() ? std::string(layout::home) : join(layout::home, '/', name), Sync::none);
+}
+
+unsigned Home::stripe_of(std::string_view item) noexcept {
+  // FNV-1a: the same in every build, with xxhash and without.
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char letter : item) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
+  return static_cast<unsigned>((hash ^ hash >> 32) % layout::stripes);
+}
+
+}  // namespace larder::internal
