@@ -6,8 +6,9 @@
 // fsync of the directory.
 //
 // Until the rename the target is untouched; the rename is atomic; the two fsyncs make content and name survive a power
-// cut, in that order; Sync::data leaves out the second, Sync::none both. A failed fsync is never repeated: the kernel has already dropped the pages, and a second call
-// would claim success. A process that is killed leaves the temporary file behind, and nothing else.
+// cut, in that order; Sync::data leaves out the second, Sync::none both. A failed fsync is never repeated: the kernel
+// has already dropped the pages, and a second call would claim success. A process that is killed leaves the temporary
+// file behind, and nothing else.
 #pragma once
 
 #include <sys/types.h>

@@ -72,8 +72,7 @@ void sync_directory(const Descriptor& directory, const std::string& published) {
   // EINVAL: a file system whose directories need no syncing.
   if (sync_once(directory.number()) == 0 || errno == EINVAL) return;
   const int code = errno;
-  throw Error(ErrorKind::unknown_outcome,
-              join(published, ": the new file is in place, but its directory could not be synced"))
+  throw Error(ErrorKind::unknown_outcome, join(published, ": is in place, but its directory could not be synced"))
       .set_os_error(code);
 }
 

@@ -81,7 +81,7 @@ void takes_unusual_keys(const StoreUnderTest& subject) {
       "with blank/and  two",
       "...",
       ".hidden",
-      "a/.b",
+      "sub/.b",
       "-rf",
       "100%",
       "%2e%2e",

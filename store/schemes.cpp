@@ -11,7 +11,8 @@ namespace internal {
 
 namespace {
 
-constexpr std::array<Scheme, 1> table = {{
+constexpr std::array<Scheme, 2> table = {{
+    {"file", "sync checksums read_only create gitignore trust_network", open_file_store},
     {"memory", "", open_memory_store},
 }};
 

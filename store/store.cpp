@@ -116,7 +116,7 @@ std::optional<Found> Store::find(std::string_view key, const GetOptions& options
 }
 
 std::optional<Found> Store::find_verified(const std::string& key, const GetOptions& options) {
-  GetOptions whole{.touch = options.touch};
+  GetOptions whole{.verify = true, .touch = options.touch};
   for (;; whole.touch = false) {
     auto found = do_get(key, whole);
     if (!found) return std::nullopt;

@@ -91,9 +91,10 @@ class AsideDirectory {
     if (::mkdirat(damaged_.number(), name_.c_str(), 0777) != 0) fail_os(errno, "make the directory", name_);
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     TemporaryFile file(damaged_, name_ + "/why", name_ + "/why");
-    write_all(file.descriptor(),
-              as_bytes(join(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(), ' ', key, '\n', why, '\n')),
-              file.target());
+    write_all(
+        file.descriptor(),
+        as_bytes(join(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(), ' ', key, '\n', why, '\n')),
+        file.target());
     file.complete(home.options().sync);
     file.forget();
   }
@@ -153,8 +154,8 @@ bool move_value(Home& home, const std::string& from, const std::string& to) {
     }
     directories.make(parent_of(to), sync);
   }
-  fail(ErrorKind::io, "cannot move ", directories.name_of(from), ": the directory of ", quoted(to), " was removed ",
-       most_attempts, " times");
+  fail(ErrorKind::io, "cannot move ", directories.name_of(from), ": the directory of ", internal::quoted(to),
+       " was removed ", most_attempts, " times");
 }
 
 bool discard_item(Home& home, const std::string& item, const std::function<bool()>& unless,

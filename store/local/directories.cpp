@@ -87,7 +87,8 @@ Descriptor Directories::make(std::string_view directory, Sync sync) const {
     if (number >= 0) return Descriptor(number);
     if (errno == ENOTDIR) {
       const std::string other = in_the_way(root_, directory);
-      fail(ErrorKind::conflict, name_of(directory), ": ", quoted(other), " is a value, no keys can be below it");
+      fail(ErrorKind::conflict, name_of(directory), ": ", internal::quoted(other),
+           " is a value, no keys can be below it");
     }
     if (errno != ENOENT) fail_opening(errno, name_of(directory));
     make_missing(directory, sync);

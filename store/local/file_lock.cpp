@@ -27,9 +27,7 @@ bool change_lock(int descriptor, Wanted wanted) {
   return result == 0;
 }
 
-bool has_name(const Descriptor& file, const std::string& name) {
-  return status_of(file.number(), name).st_nlink != 0;
-}
+bool has_name(const Descriptor& file, const std::string& name) { return status_of(file.number(), name).st_nlink != 0; }
 
 }  // namespace
 
@@ -37,7 +35,8 @@ FileLock::FileLock(Descriptor file, std::string name)
     : file_(std::move(file)), name_(std::move(name)), process_(::getpid()) {}
 
 FileLock::~FileLock() {
-  // Closing alone would leave it to children that have the file open. Should the system refuse, closing is what is left.
+  // Closing alone would leave it to children that have the file open. Should the system refuse, closing is what is
+  // left.
   if (file_.number() >= 0 && process_ == ::getpid()) static_cast<void>(change_lock(file_.number(), Wanted::unlock));
 }
 

@@ -52,8 +52,8 @@ void make_header(const Directories& directories, Session& session) {
   if (is_fine(directories)) return;
   const Descriptor home = directories.make(layout::home, Sync::none);
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const std::string text =
-      join(title, layout::version, "\ncreated ", std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(), "\n");
+  const std::string text = join(title, layout::version, "\ncreated ",
+                                std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(), "\n");
   TemporaryFile file = temporary_file(session, directories.name_of(path_of_header()));
   write_all(file.descriptor(), as_bytes(text), file.target());
   file.complete(Sync::none);

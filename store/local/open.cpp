@@ -10,14 +10,14 @@ namespace {
 bool parse_flag(const std::string& name, const std::string& text) {
   if (text == "true" || text == "yes" || text == "1") return true;
   if (text == "false" || text == "no" || text == "0") return false;
-  fail(ErrorKind::usage, "the setting ", name, " is ", quoted(text), ", possible are true and false");
+  fail(ErrorKind::usage, "the setting ", name, " is ", internal::quoted(text), ", possible are true and false");
 }
 
 Sync parse_sync(const std::string& text) {
   if (text == "none") return Sync::none;
   if (text == "data") return Sync::data;
   if (text == "full") return Sync::full;
-  fail(ErrorKind::usage, "the setting sync is ", quoted(text), ", possible are none, data and full");
+  fail(ErrorKind::usage, "the setting sync is ", internal::quoted(text), ", possible are none, data and full");
 }
 
 }  // namespace

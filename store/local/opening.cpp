@@ -19,9 +19,9 @@ namespace {
 
 // File systems that another machine, or a program, answers for. Those without a name in linux/magic.h:
 // https://man7.org/linux/man-pages/man2/statfs.2.html, and Ceph's and Lustre's own headers.
-constexpr std::array<unsigned long, 9> of_others = {
-    NFS_SUPER_MAGIC, V9FS_MAGIC, FUSE_SUPER_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, AFS_SUPER_MAGIC, CODA_SUPER_MAGIC,
-    CEPH_SUPER_MAGIC, 0x0bd00bd0 /* Lustre */};
+constexpr std::array<unsigned long, 9> of_others = {NFS_SUPER_MAGIC,  V9FS_MAGIC,       FUSE_SUPER_MAGIC,
+                                                    CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, AFS_SUPER_MAGIC,
+                                                    CODA_SUPER_MAGIC, CEPH_SUPER_MAGIC, 0x0bd00bd0 /* Lustre */};
 
 // An absolute path without a '/' at its end.
 Path whole(const Path& root) {

@@ -116,7 +116,7 @@ class PublishingWriter final : public Writer {
     if (!present) fail(ErrorKind::conflict, file_.target(), ": the value that was to be replaced is gone");
     if (present->etag == options_.etag) return;
     fail(ErrorKind::conflict, file_.target(), ": another value stands there, its etag is ", present->etag, ", not ",
-         quoted(options_.etag));
+         internal::quoted(options_.etag));
   }
 
   // False where it is worth another try.

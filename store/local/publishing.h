@@ -8,7 +8,8 @@
 //     directory is resolved anew, so that nothing is renamed into one that eviction just took away; for
 //     Condition::match the present etag is compared; rename over the value (RENAME_NOREPLACE for Condition::absent);
 //     the index is told. The lock is freed.
-//  6. A directory that is missing, or was pruned meanwhile, is made (with Sync::full each new one is synced into the one
+//  6. A directory that is missing, or was pruned meanwhile, is made (with Sync::full each new one is synced into the
+//  one
 //     above), and 5 is tried again, 16 times at most.
 //  7. With Sync::full, fsync of the directory. Only now finish() returns.
 //

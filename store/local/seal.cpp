@@ -77,7 +77,8 @@ std::string digits(std::uint64_t number) { return hex(number, 1).substr(2); }
 
 std::uint32_t place_of(std::string_view key) {
   const std::size_t last = key.rfind('/');
-  const std::size_t before = last == std::string_view::npos || last == 0 ? std::string_view::npos : key.rfind('/', last - 1);
+  const std::size_t before =
+      last == std::string_view::npos || last == 0 ? std::string_view::npos : key.rfind('/', last - 1);
   const std::string_view two = before == std::string_view::npos ? key : key.substr(before + 1);
   return static_cast<std::uint32_t>(xxh3(as_bytes(two)));
 }
@@ -157,7 +158,8 @@ bool is_in_its_place(int descriptor, const Seal& seal, std::string_view key, con
   const std::uint32_t here = place_of(key);
   if (seal.place == here) return true;
   std::array<std::byte, 4> moving;
-  return get(descriptor, moving_attribute, moving, name) == moving.size() && load_le<std::uint32_t>(moving.data()) == here;
+  return get(descriptor, moving_attribute, moving, name) == moving.size() &&
+         load_le<std::uint32_t>(moving.data()) == here;
 }
 
 std::string etag_of(const WriteId& id) { return join(hex(id.session, 16).substr(2), '-', digits(id.number)); }

@@ -37,7 +37,8 @@ FileLock locked_file(const Descriptor& sessions, std::string& id) {
   for (int attempt = 1; attempt <= most_attempts; ++attempt) {
     id = random_digits();
     const std::string name = join("the session ", id);
-    const int number = ::openat(sessions.number(), id.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+    const int number =
+        ::openat(sessions.number(), id.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (number < 0) {
       if (errno == EINTR) continue;
       fail_os(errno, "make", name);

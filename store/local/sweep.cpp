@@ -96,7 +96,8 @@ class Sweep {
       const std::string name(entry.d_name);
       if (!name.starts_with(prefix)) return true;
       const std::string id = name.substr(prefix.size(), id_digits);
-      if (is_session_id(id) && !exists(directories_.root(), path_of(layout::sessions) + '/' + id)) see(*directory, name);
+      if (is_session_id(id) && !exists(directories_.root(), path_of(layout::sessions) + '/' + id))
+        see(*directory, name);
       return true;
     });
   }
