@@ -1,8 +1,8 @@
 #include "base/quantity.h"
 
-#include <array>
+#include <algorithm>
 #include <charconv>
-#include <string_view>
+#include <cmath>
 
 namespace larder::internal {
 
@@ -40,6 +40,18 @@ std::string seconds_text(double seconds) {
 std::string speed_text(double bytes_a_second) {
   const double megabytes = bytes_a_second / 1e6;
   return megabytes < 999.5 ? three_digits(megabytes) + " MB/s" : three_digits(megabytes / 1e3) + " GB/s";
+}
+
+std::optional<double> parse_quantity(std::string_view text, std::span<const Unit> units) {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || !std::isfinite(number) || number <= 0) return std::nullopt;
+  const std::string_view name(stop, static_cast<std::size_t>(end - stop));
+  const auto unit = std::ranges::find(units, name, &Unit::name);
+  if (unit == units.end()) return std::nullopt;
+  const double quantity = number * unit->factor;
+  return std::isfinite(quantity) && quantity > 0 ? std::optional(quantity) : std::nullopt;
 }
 
 }  // namespace larder::internal

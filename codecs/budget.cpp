@@ -1,20 +1,15 @@
 #include <larder/budget.h>
 
-#include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 
+#include "base/quantity.h"
 #include "base/text.h"
 
 namespace larder {
 
 namespace {
 
-struct Unit {
-  std::string_view name;
-  double factor;
-};
+using internal::Unit;
 
 constexpr std::array<Unit, 13> byte_units = {{{"B", 1},
                                               {"kB", 1e3},
@@ -29,23 +24,6 @@ constexpr std::array<Unit, 13> byte_units = {{{"B", 1},
                                               {"kbit", 1e3 / 8},
                                               {"Mbit", 1e6 / 8},
                                               {"Gbit", 1e9 / 8}}};
-
-constexpr std::array<Unit, 5> time_units = {{{"", 1}, {"s", 1}, {"ms", 1e-3}, {"min", 60}, {"h", 3600}}};
-
-// The number before one of the units, in that unit; nothing where the text is not of this form or the number is not
-// above 0.
-template <std::size_t count>
-std::optional<double> parse_quantity(std::string_view text, const std::array<Unit, count>& units) {
-  double number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || !std::isfinite(number) || number <= 0) return std::nullopt;
-  const std::string_view name(stop, static_cast<std::size_t>(end - stop));
-  const auto unit = std::find_if(units.begin(), units.end(), [&](const Unit& each) { return each.name == name; });
-  if (unit == units.end()) return std::nullopt;
-  const double quantity = number * unit->factor;
-  return std::isfinite(quantity) && quantity > 0 ? std::optional(quantity) : std::nullopt;
-}
 
 // "smallest", "link=80MB/s"...
 void set(Budget& budget, std::string_view setting) {
@@ -76,15 +54,15 @@ double scale_of(const Trial& trial, const Budget& budget) noexcept {
 
 double parse_speed(std::string_view text) {
   const std::string_view amount = text.ends_with("/s") ? text.substr(0, text.size() - 2) : text;
-  if (const auto speed = parse_quantity(amount, byte_units)) return *speed;
+  if (const auto speed = internal::parse_quantity(amount, byte_units)) return *speed;
   internal::fail(ErrorKind::usage, internal::quoted(text),
                  " is no speed: give a number and a unit, as in 500MB/s, 1.5GiB/s or 100Mbit/s");
 }
 
 double parse_duration(std::string_view text) {
-  if (const auto duration = parse_quantity(text, time_units)) return *duration;
+  if (const auto duration = internal::parse_quantity(text, internal::time_units)) return *duration;
   internal::fail(ErrorKind::usage, internal::quoted(text),
-                 " is no time: give a number and a unit, as in 5s, 250ms, 2min or 1h");
+                 " is no time: give a number and a unit, as in 5s, 250ms, 2min, 1h or 30d");
 }
 
 Budget Budget::parse(std::string_view text) {

@@ -30,8 +30,8 @@ struct StoreUrl {
 // twice).
 StoreUrl parse_store_url(std::string_view url, const StoreSettings& settings);
 
-// The settings of "file", as LocalOptions has them, by the same names; limits as "bytes", "items", "age" ("30d", "12h",
-// "90s"), policy as "least-recent" or "cheapest". Error `usage` for values that are none.
+// The settings of "file", as LocalOptions has them, by the same names; limits as "bytes", "items", "age" (parse_size,
+// parse_age), policy as "least-recent" or "cheapest". Error `usage` for values that are none.
 std::unique_ptr<Store> open_file_store(const std::string& rest, const StoreSettings& settings);
 std::unique_ptr<Store> open_memory_store(const std::string& rest, const StoreSettings& settings);
 

@@ -53,7 +53,7 @@ struct LARDER_API Budget {
 // Bytes a second: "500MB/s", "1.5GiB/s", "100Mbit/s"; "/s" may be left out. Error `usage` for anything else.
 LARDER_API double parse_speed(std::string_view text);
 
-// Seconds: "5s", "250ms", "2min", "1h", "1.5". Error `usage` for anything else.
+// Seconds: "5s", "250ms", "2min", "1h", "30d", "1.5". Error `usage` for anything else.
 LARDER_API double parse_duration(std::string_view text);
 
 // What a choice costs; less is better.

@@ -52,7 +52,8 @@ TEST_CASE("durations are seconds unless they say otherwise") {
   CHECK(parse_duration("250ms") == 0.25);
   CHECK(parse_duration("2min") == 120);
   CHECK(parse_duration("1h") == 3600);
-  for (const char* wrong : {"", "s", "5 s", "5m", "-5s", "0", "inf", "1d"}) {
+  CHECK(parse_duration("30d") == 30 * 86400);
+  for (const char* wrong : {"", "s", "5 s", "5m", "-5s", "0", "inf", "1w"}) {
     INFO(wrong);
     CHECK_ERROR(parse_duration(wrong), usage);
   }
