@@ -56,8 +56,7 @@ std::optional<bool> move_once(Home& home, const std::string& from, const std::st
   if (!source) return false;
   const auto target = find_place(directories, to);
   if (!target) return std::nullopt;
-  const bool sealed = has_xxh3() && home.options().checksums;
-  if (sealed) {
+  if (has_xxh3()) {
     settle(value->file.number(), from, name);
     announce_move(value->file.number(), to, name);
   }
@@ -66,7 +65,7 @@ std::optional<bool> move_once(Home& home, const std::string& from, const std::st
   if (code == EISDIR) fail(ErrorKind::conflict, directories.name_of(to), ": there are keys below it already");
   if (code == ENOENT) return std::nullopt;
   if (code != 0) fail_os(code, join("rename ", name, " to"), directories.name_of(to));
-  if (sealed) settle(value->file.number(), to, name);
+  if (has_xxh3()) settle(value->file.number(), to, name);
   return true;
 }
 
@@ -81,6 +80,19 @@ void sync_move(const Directories& directories, const std::string& from, const st
 std::string internal_name(Home& home, std::string_view prefix) {
   const auto session = home.session();
   return join(prefix, session->temporary_name(session->next_id()));
+}
+
+// The etag of the value that is there, also where its seal is damaged.
+std::optional<std::string> present_etag(const Directories& directories, const std::string& key) {
+  const auto value = directories.open_value(key);
+  if (!value) return std::nullopt;
+  std::optional<Seal> seal;
+  try {
+    if (has_xxh3()) seal = seal_of(value->file.number(), directories.name_of(key));
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::checksum) throw;
+  }
+  return stat_of(value->status, seal).etag;
 }
 
 // A directory of damaged/ with the reason in it, that vanishes unless the value comes.
@@ -183,8 +195,7 @@ bool set_value_aside(Home& home, const std::string& key, std::string_view etag, 
   AsideDirectory aside(home, key, why);
   {
     const SharedLock::Holder held(home.publish_lock(item_name(key)));
-    const auto present = look_at(directories, key);
-    if (!present || present->etag != etag) return false;
+    if (present_etag(directories, key) != etag) return false;
     const auto place = find_place(directories, key);
     if (!place) return false;
     const int code = aside.take(*place);

@@ -67,28 +67,18 @@ std::optional<FileLock> FileLock::wait_for(Descriptor file, std::string name, st
 
 bool FileLock::is_linked() const { return has_name(file_, name_); }
 
-const Descriptor& SharedLock::file() {
-  // A child shares its parent's open file, and with it the lock: it needs one of its own.
-  if (!file_ || process_ != ::getpid()) {
-    file_.reset();
-    file_ = open_();
-    process_ = ::getpid();
-  }
-  return *file_;
-}
-
-SharedLock::Holder::Holder(SharedLock& lock) : lock_(lock), inside_(lock.mutex_) {
+SharedLock::Holder::Holder(SharedLock& lock) : opened_(lock.opened_.get()), inside_(opened_.mutex) {
   for (;;) {
-    const Descriptor& file = lock_.file();
-    if (!change_lock(file.number(), Wanted::lock_waiting)) fail_os(errno, "lock", lock_.name_);
-    if (has_name(file, lock_.name_)) return;
-    lock_.file_.reset();  // it was removed, with the store's directory perhaps: others lock a new one
+    if (!opened_.file) opened_.file = lock.open_();
+    if (!change_lock(opened_.file->number(), Wanted::lock_waiting)) fail_os(errno, "lock", lock.name_);
+    if (has_name(*opened_.file, lock.name_)) return;
+    opened_.file.reset();  // it was removed, with the store's directory perhaps: others lock a new one
   }
 }
 
 SharedLock::Holder::~Holder() {
   // Closing the file frees the lock as well.
-  if (!change_lock(lock_.file_->number(), Wanted::unlock)) lock_.file_.reset();
+  if (!change_lock(opened_.file->number(), Wanted::unlock)) opened_.file.reset();
 }
 
 }  // namespace larder::internal

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "io/descriptor.h"
+#include "store/local/per_process.h"
 
 namespace larder::internal {
 
@@ -46,6 +47,12 @@ class FileLock {
 // One lock file that is taken again and again, by all threads of a process through one descriptor: a mutex inside, an
 // OFD lock outside. Thread-safe.
 class SharedLock {
+  struct Opened {
+    std::mutex mutex;
+    std::optional<Descriptor> file;
+    void abandon() noexcept { file.reset(); }
+  };
+
  public:
   // Opens the lock file, and makes it where it is missing: asked at the first use, after a fork, and where the file was
   // removed.
@@ -61,18 +68,14 @@ class SharedLock {
     Holder& operator=(const Holder&) = delete;
 
    private:
-    SharedLock& lock_;
+    Opened& opened_;
     std::unique_lock<std::mutex> inside_;
   };
 
  private:
-  const Descriptor& file();
-
   Open open_;
   std::string name_;
-  std::mutex mutex_;
-  std::optional<Descriptor> file_;
-  pid_t process_ = 0;  // that opened it
+  PerProcess<Opened> opened_;  // a child shares its parent's open file, and with it the lock: it needs one of its own
 };
 
 }  // namespace larder::internal

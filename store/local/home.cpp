@@ -53,14 +53,16 @@ Home::Home(Directories directories, const LocalOptions& options, Recovery& recov
 }
 
 std::shared_ptr<Session> Home::session() {
-  const std::lock_guard lock(mutex_);
-  if (!session_ || session_->process() != ::getpid()) session_ = std::make_shared<Session>(directories_);
-  return session_;
+  Kept& kept = kept_.get();
+  const std::lock_guard lock(kept.mutex);
+  if (!kept.session) kept.session = std::make_shared<Session>(directories_);
+  return kept.session;
 }
 
 void Home::give_up(const std::shared_ptr<Session>& session) {
-  const std::lock_guard lock(mutex_);
-  if (session_ == session) session_.reset();
+  Kept& kept = kept_.get();
+  const std::lock_guard lock(kept.mutex);
+  if (kept.session == session) kept.session.reset();
 }
 
 Descriptor Home::internal_directory(std::string_view name) {

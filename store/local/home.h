@@ -13,6 +13,7 @@
 #include "store/local/directories.h"
 #include "store/local/file_lock.h"
 #include "store/local/layout.h"
+#include "store/local/per_process.h"
 #include "store/local/session.h"
 
 namespace larder::internal {
@@ -40,11 +41,16 @@ class Home {
   static unsigned stripe_of(std::string_view item) noexcept;
 
  private:
+  struct Kept {
+    std::mutex mutex;
+    std::shared_ptr<Session> session;
+    void abandon() noexcept { session.reset(); }
+  };
+
   LocalOptions options_;
   Directories directories_;
   bool can_keep_existing_ = false;
-  std::mutex mutex_;
-  std::shared_ptr<Session> session_;
+  PerProcess<Kept> kept_;
   std::array<std::unique_ptr<SharedLock>, layout::stripes> publish_locks_;
 };
 

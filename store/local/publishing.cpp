@@ -143,7 +143,7 @@ class PublishingWriter final : public Writer {
   // A rename that a server repeats (NFS does) fails though it was done: what stands there tells.
   bool is_ours() {
     const auto value = home_->directories().open_value(key_);
-    if (!value) return false;
+    if (!value || !sum_) return false;
     const auto seal = seal_of(value->file.number(), file_.target());
     if (!seal || seal->id != id_) return false;
     file_.forget();
