@@ -3,11 +3,13 @@
 #include <map>
 #include <mutex>
 
+#include <larder/joblib_memory.h>
 #include <larder/reader.h>
 #include <larder/store_report.h>
 
 #include "base/checksum.h"
 #include "base/text.h"
+#include "store/gathered_item.h"
 #include "store/schemes.h"
 
 namespace larder {
@@ -158,6 +160,26 @@ class Records final : public StoreRecords {
   StoreLimits limits() override { return {}; }
   EvictionPolicy policy() override { return EvictionPolicy::least_recent; }
   std::vector<Evicted> enforce() override { return {}; }
+
+  bool evict(const EvictionItem& item, EvictionReason) override {
+    const std::lock_guard lock(values_.mutex);
+    internal::GatheredItem present(item.name);
+    std::vector<decltype(Values::by_key)::iterator> keys;
+    for (auto at = values_.by_key.lower_bound(item.name);
+         at != values_.by_key.end() && at->first.starts_with(item.name); ++at) {
+      if (item_name(at->first) != item.name) continue;
+      present.add(at->first, at->second.stat);
+      keys.push_back(at);
+    }
+    if (keys.empty() || present.item().accessed > item.accessed) return false;
+    for (const auto at : keys) values_.by_key.erase(at);
+    return true;
+  }
+
+  StoreTime now() override {
+    const std::lock_guard lock(values_.mutex);
+    return values_.now();
+  }
 
   std::uint64_t rebuild() override {
     const std::lock_guard lock(values_.mutex);

@@ -31,9 +31,11 @@ enum class EvictionPolicy {
   cheapest,      // the one that took the fewest seconds to compute a byte (Stat::cost), aged so that nothing stays for
                  // ever: GreedyDual-Size. An item without a cost counts as if it cost nothing.
 };
+LARDER_API std::string_view name_of(EvictionPolicy policy) noexcept;  // "least-recent", "cheapest"
+LARDER_API EvictionPolicy parse_policy(std::string_view text);        // Error `usage` that lists them
 
-// "10G", "1.5M", "500K" (of 1024, capital letters, as joblib's bytes_limit), or "1048576" bytes. Error `usage` that
-// lists what is possible.
+// "10G", "1.5M", "500K" (of 1024, capital letters, as joblib's bytes_limit), "2T", or "1048576" bytes. Error `usage`
+// that lists what is possible.
 LARDER_API std::uint64_t parse_size(std::string_view text);
 
 // The age that StoreLimits have: "30d", "12h", "90s", as parse_duration of <larder/budget.h>. Error `usage` for anything
@@ -58,7 +60,9 @@ struct Victim {
 };
 
 // The items to remove, in this order, so that the rest is within the limits: under `least_recent` exactly those that
-// joblib 1.3 and newer removes (sorted by access, equal ones as given, until every limit holds). A plain function.
+// joblib 1.3 and newer removes (sorted by access, equal ones as given, until every limit holds); under `cheapest` those
+// that are too old, then the rest by seconds a byte, equal ones by access (only a store with limits of its own knows
+// what it evicted before, and ages by it). A plain function. Error `usage`: a negative age.
 LARDER_API std::vector<Victim> choose_victims(std::span<const EvictionItem> items, const StoreLimits& limits,
                                               EvictionPolicy policy, StoreTime now);
 

@@ -91,6 +91,11 @@ class LARDER_API StoreRecords {
   // Enforces them now; what went.
   virtual std::vector<Evicted> enforce() = 0;
 
+  // Removes a whole item at once, and remembers why. False where it was used after item.accessed, or is gone.
+  virtual bool evict(const EvictionItem& item, EvictionReason reason) = 0;
+  // In the time of Stat::accessed.
+  virtual StoreTime now() = 0;
+
   // Makes what is only a memory of the files (the index) anew from the files; how many items there are.
   virtual std::uint64_t rebuild() = 0;
 };

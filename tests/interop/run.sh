@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh FOLDER PROBE: installs the newest joblib, numpy, scikit-learn, pandas and scipy from PyPI into FOLDER and runs the
+# run.sh FOLDER PROBE VICTIMS_PROBE: installs the newest joblib, numpy, scikit-learn, pandas and scipy from PyPI into FOLDER and runs the
 # tests with them.
 # Exit status 77: PyPI cannot be reached.
 set -eu
@@ -9,4 +9,6 @@ if ! "$python" -m pip install --quiet --disable-pip-version-check --upgrade nump
   echo 'skipped: PyPI cannot be reached'
   exit 77
 fi
-exec "$python" -B "$(dirname "$0")/test_newest.py" "$2"
+here=$(dirname "$0")
+"$python" -B "$here/test_newest.py" "$2"
+exec "$python" -B "$here/../store/test_joblib_victims.py" "$3"
