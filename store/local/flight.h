@@ -1,14 +1,15 @@
-// Leases among processes: flights/f-<16 hex of xxh3(key)>, locked by whoever computes.
+// Leases among processes: flights/f-<16 hex of key_hash(key)>, locked by whoever computes.
 //
 // 1. Open (or create) the file, wait for its OFD lock. The kernel frees it when its holder dies, so that nobody waits
 //    for the dead, and nothing has to expire.
-// 2. Got it: is the name still this file's (inode)? If not, its holder was done and removed it: again from 1.
+// 2. Got it: has the file still its name? If not, its holder was done and removed it: again from 1.
 // 3. The holder looks once more whether the key is there; else it computes and publishes.
-// 4. It removes the name, then closes the file.
-// Keys of equal hash wait for each other, which is slow and not wrong.
+// 4. It removes the name, then frees the lock.
+// A child that a holder forks has the locked file open as well: should the holder be killed, the lease ends with it.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,8 +20,10 @@
 
 namespace larder::internal {
 
-// Nothing where `patience` ends first. Errors `io`.
-std::unique_ptr<Lease> wait_for_flight(const Descriptor& flights, const std::string& key,
+// flights: opens the directory, and makes it where it is missing; called again after each wait, during which it may
+// have been removed (joblib's Memory.clear() does that). Nothing where `patience` ends first. Errors `io`, and those
+// of `flights`.
+std::unique_ptr<Lease> wait_for_flight(const std::function<Descriptor()>& flights, const std::string& key,
                                        std::optional<std::chrono::milliseconds> patience);
 
 }  // namespace larder::internal

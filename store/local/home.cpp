@@ -6,6 +6,7 @@
 #include "base/checksum.h"
 #include "base/text.h"
 #include "store/local/header.h"
+#include "store/local/key_hash.h"
 #include "store/local/seal.h"
 #include "store/local/sweep.h"
 
@@ -70,9 +71,7 @@ Descriptor Home::internal_directory(std::string_view name) {
 }
 
 unsigned Home::stripe_of(std::string_view item) noexcept {
-  // FNV-1a: the same in every build, with xxhash and without.
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char letter : item) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
+  const std::uint64_t hash = key_hash(item);
   return static_cast<unsigned>((hash ^ hash >> 32) % layout::stripes);
 }
 

@@ -8,7 +8,9 @@
 
 #include "base/checksum.h"
 #include "base/text.h"
+#include "store/local/flight.h"
 #include "store/local/home.h"
+#include "store/local/layout.h"
 #include "store/local/opening.h"
 #include "store/local/place.h"
 #include "store/local/publishing.h"
@@ -29,7 +31,7 @@ Capabilities capabilities_of(const Home& home) {
   if (options.read_only) return can;
   can.writes = can.replaces = can.discards = can.removes = true;
   can.puts_if_absent = home.can_keep_existing();
-  can.puts_if_match = can.renames_atomically = can.touches = can.sets_aside = true;
+  can.puts_if_match = can.renames_atomically = can.touches = can.sets_aside = can.leases = true;
   can.keeps_metadata = options.checksums;
   can.durable = options.sync == Sync::full;
   return can;
@@ -107,6 +109,11 @@ class LocalStore final : public Store {
     const int code = touch_file(value->file.number());
     if (code != 0) internal::fail_os(code, "touch", name(key));
     return true;
+  }
+
+  std::unique_ptr<Lease> do_lease(const std::string& key, std::optional<std::chrono::milliseconds> patience) override {
+    return internal::wait_for_flight([this] { return home_->internal_directory(internal::layout::flights); }, key,
+                                     patience);
   }
 
   bool do_set_aside(const std::string& key, const std::string& etag, std::string_view why) override {
