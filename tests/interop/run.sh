@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh FOLDER PROBE VICTIMS_PROBE: installs the newest joblib, numpy, scikit-learn, pandas and scipy from PyPI into FOLDER and runs the
-# tests with them.
+# run.sh FOLDER PROBE VICTIMS_PROBE MEMORY_PROBE: installs the newest joblib, numpy, scikit-learn, pandas and scipy from PyPI into
+# FOLDER and runs the tests with them.
 # Exit status 77: PyPI cannot be reached.
 set -eu
 python=$1/bin/python
@@ -11,4 +11,5 @@ if ! "$python" -m pip install --quiet --disable-pip-version-check --upgrade nump
 fi
 here=$(dirname "$0")
 "$python" -B "$here/test_newest.py" "$2"
-exec "$python" -B "$here/../store/test_joblib_victims.py" "$3"
+"$python" -B "$here/../store/test_joblib_victims.py" "$3"
+"$python" -B "$here/../persist/test_joblib_memory.py" "$4"

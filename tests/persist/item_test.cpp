@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 #include <utility>
 
 #include <larder/joblib_memory.h>
+#include <larder/local_store.h>
 #include <catch2/catch.hpp>
 
 #include "tests/support/errors.h"
+#include "tests/support/temporary.h"
 
 namespace larder {
 namespace {
@@ -406,6 +410,79 @@ TEST_CASE("items: among threads, one's exception is nobody else's") {
   for (std::thread& thread : threads) thread.join();
   CHECK(calls == 6);
   CHECK(failures == 5);
+}
+
+TEST_CASE("items: in a directory they are mapped, and keep what they show") {
+  const testing::TemporaryDirectory directory;
+  const auto store = local_store(directory.path(), {.sync = Sync::none});
+  dump(sampled(1).root(), *store, key);
+  Listening listening;
+  for (const MapMode mode : {MapMode::read, MapMode::copy_on_write}) {
+    INFO(static_cast<int>(mode));
+    dump(sampled(1).root(), *store, key);
+    listening.options.mmap_mode = mode;
+    Document mapped = load(*store, key, listening.options);
+    const Array array = mapped.root().find("numbers")->as_array();
+    CHECK(array.region().mapped());
+    CHECK(array.region().writable() == (mode == MapMode::copy_on_write));
+    dump(sampled(2).root(), *store, key);
+    CHECK(first_of(mapped) == 1);
+    CHECK(first_of(load(*store, key)) == 2);
+    store->remove(key);
+    CHECK(first_of(mapped) == 1);
+  }
+  CHECK(listening.heard.empty());
+  dump(sampled(1).root(), *store, key, {.compress = 3});
+  CHECK(first_of(load(*store, key, listening.options)) == 1);
+  CHECK(listening.heard.size() == 1);
+}
+
+TEST_CASE("items: what was computed is mapped for who asked for that, as it is for the next") {
+  const testing::TemporaryDirectory directory;
+  const auto store = local_store(directory.path(), {.sync = Sync::none});
+  for (int i = 0; i < 2; ++i) {
+    const Document found = get_or_compute(*store, key, [] { return sampled(3); }, {.mmap_mode = MapMode::read});
+    CHECK(found.root().find("numbers")->as_array().region().mapped());
+    CHECK(first_of(found) == 3);
+  }
+}
+
+TEST_CASE("items: a value appears after its metadata") {
+  const testing::TemporaryDirectory directory;
+  const auto store = local_store(directory.path(), {.sync = Sync::none});
+  Document document;
+  // The metadata cannot be put here: a key lies below its name.
+  store->put("a.metadata.json/below", Bytes());
+  CHECK_ERROR(dump(Value::integer(1), *store, "a", {.metadata = document.dict()}), conflict);
+  CHECK_FALSE(store->exists("a"));
+}
+
+TEST_CASE("items: a damaged file is set aside and computed anew") {
+  const testing::TemporaryDirectory directory;
+  const auto store = local_store(directory.path(), {.sync = Sync::none});
+  Listening listening;
+  int calls = 0;
+  const auto compute = [&] { return sampled(++calls); };
+  const auto file = directory.path() / key;
+
+  get_or_compute(*store, key, compute, listening.options);
+  std::filesystem::resize_file(file, 100);  // the length is not the one that was put
+  CHECK(first_of(get_or_compute(*store, key, compute, listening.options)) == 2);
+  CHECK(listening.heard.size() == 1);
+
+  // A flipped bit in an array is seen by who asks for verification.
+  std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(-1000, std::ios::end).put('\1');
+  CHECK(first_of(get_or_compute(*store, key, compute, listening.options)) == 2);
+  CHECK(first_of(get_or_compute(*store, key, compute, listening.options, {}, {.verify = true})) == 3);
+  CHECK(listening.heard.size() == 2);
+
+  // Another tool's file has no length to compare: it ends where a reader expects more.
+  const Region good = store->read(key);
+  store->remove(key);
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file, std::ios::binary) << as_text(good.slice(0, 200).bytes());
+  CHECK(first_of(get_or_compute(*store, key, compute, listening.options)) == 4);
+  CHECK(listening.heard.size() == 3);
 }
 
 }  // namespace larder
