@@ -7,6 +7,7 @@ set(larder_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/larder)
 set(larder_pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(DIRECTORY include/larder DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(FILES include/larder.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS larder larder_static EXPORT larder-targets)
 install(EXPORT larder-targets NAMESPACE larder:: DESTINATION ${larder_cmake_dir})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

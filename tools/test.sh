@@ -61,7 +61,7 @@ report_skips() {
 
 format() {
   say "format: checking with $(clang-format --version)"
-  find include base io codecs arrays document store formats persist tools bench examples tests \( -name '*.h' -o -name '*.cpp' \) -print0 |
+  find include base io codecs arrays document store formats persist capi tools bench examples tests \( -name '*.h' -o -name '*.c' -o -name '*.cpp' \) -print0 |
     xargs -0 clang-format --dry-run -Werror
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What is installed is all that a user needs: installs the build into a temporary prefix, moves the prefix, and builds examples/ against
-it with find_package (shared and static) and with pkg-config (shared and wholly static).
+it with find_package (shared and static) and with pkg-config (shared and wholly static), the program in C also with nothing but a C compiler.
 
     installation.py CMAKE BUILD_DIRECTORY COMPILER
 """
@@ -13,9 +13,19 @@ import subprocess
 import sys
 import tempfile
 
-from source_tree import PUBLIC, ROOT, files
+from source_tree import ROOT, headers
 
 EXAMPLE = ROOT / "examples" / "save_and_load.cpp"
+C_EXAMPLE = ROOT / "examples" / "store_in_c.c"
+C_FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+C_PROJECT = """cmake_minimum_required(VERSION 3.25)
+project(embedding LANGUAGES C)
+set(CMAKE_C_STANDARD 99)
+set(CMAKE_C_EXTENSIONS OFF)
+find_package(larder CONFIG REQUIRED)
+add_executable(embedding store_in_c.c)
+target_link_libraries(embedding PRIVATE larder::larder)
+"""
 
 
 def run(*command, **options):
@@ -24,9 +34,9 @@ def run(*command, **options):
 
 
 def check_headers(prefix):
-    """Only include/larder is installed, and all of it."""
+    """Only include/ is installed, and all of it."""
     installed = {path.relative_to(prefix / "include") for path in (prefix / "include").rglob("*") if path.is_file()}
-    assert installed == {path.relative_to(ROOT / "include") for path in files(ROOT, [PUBLIC])}, installed
+    assert installed == {path.relative_to(ROOT / "include") for path in headers(ROOT)}, installed
 
 
 def check_relocatable(prefix, *forbidden):
@@ -82,18 +92,49 @@ def plugins(cmake, compiler, prefix, work):
             run(command, "bench", "--plugin", library, "--codec", name, "--repeat", "1", "--disk", "500MB/s", target)
 
 
+def pkg_config_flags(prefix, name):
+    """Of a program that is linked `dynamic`ally or `static`ally."""
+    place = next(prefix.rglob("larder.pc")).parent
+    options = ["--cflags", "--libs", *(["--static"] if name == "static" else [])]
+    flags = run("pkg-config", *options, "larder", env={**os.environ, "PKG_CONFIG_PATH": str(place)}, capture_output=True).stdout.split()
+    # Not "-static": Debian has no archives of ISA-L and libdivsufsort.
+    if name == "static":
+        flags = ["-l:liblarder.a" if flag == "-llarder" else flag for flag in flags]
+    return [f"-Wl,-rpath,{place.parent}", *flags]
+
+
 def pkg_config(compiler, prefix, work):
-    places = [path.parent for path in prefix.rglob("larder.pc")]
-    assert len(places) == 1, places
-    environment = {**os.environ, "PKG_CONFIG_PATH": str(places[0])}
-    for name, options in (("dynamic", []), ("static", ["--static"])):
-        flags = run("pkg-config", "--cflags", "--libs", *options, "larder", env=environment, capture_output=True).stdout.split()
-        # Not "-static": Debian has no archives of ISA-L and libdivsufsort.
-        if name == "static":
-            flags = ["-l:liblarder.a" if flag == "-llarder" else flag for flag in flags]
+    assert len(list(prefix.rglob("larder.pc"))) == 1
+    for name in ("dynamic", "static"):
         program = work / f"by_pkg_config_{name}"
-        run(compiler, "-std=c++20", EXAMPLE, "-o", program, f"-Wl,-rpath,{places[0].parent}", *flags)
+        run(compiler, "-std=c++20", EXAMPLE, "-o", program, *pkg_config_flags(prefix, name))
         run(program, cwd=work)
+
+
+def functions_of_c(prefix):
+    return re.findall(r"LARDER_API [\w ]+?\**\b(larder_\w+)\(", (prefix / "include" / "larder.h").read_text())
+
+
+def embedding(cmake, prefix, work):
+    """Programs in C, by a C compiler: the example, and one that needs every function of larder.h."""
+    functions = functions_of_c(prefix)
+    assert len(functions) > 40, functions
+    every = work / "every_function.c"
+    every.write_text("#include <larder.h>\ntypedef void (*function)(void);\nconst function functions[] = {\n" +
+                     "".join(f"    (function){name},\n" for name in functions) +
+                     "};\nint main(void) { return functions[0] ? 0 : 1; }\n")
+    for source in (C_EXAMPLE, every):
+        for name in ("dynamic", "static"):
+            program = work / f"{source.stem}_{name}"
+            run("cc", *C_FLAGS, source, "-o", program, *pkg_config_flags(prefix, name))
+            run(program, "memory:", cwd=work)
+    project = work / "c_project"
+    project.mkdir()
+    shutil.copy(C_EXAMPLE, project)
+    (project / "CMakeLists.txt").write_text(C_PROJECT)
+    run(cmake, "-S", project, "-B", project / "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}")
+    run(cmake, "--build", project / "build")
+    run(project / "build" / "embedding", "memory:", cwd=work)
 
 
 def main(cmake, build, compiler):
@@ -107,6 +148,7 @@ def main(cmake, build, compiler):
         find_package(cmake, compiler, prefix, work)
         plugins(cmake, compiler, prefix, work)
         pkg_config(compiler, prefix, work)
+        embedding(cmake, prefix, work)
         command = prefix / "bin" / "larder"
         if command.exists():  # it finds its library beside it
             run(command, "--version")

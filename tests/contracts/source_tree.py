@@ -15,6 +15,7 @@ LEVELS = {
     "formats": 4,
     "store": 4,
     "persist": 5,
+    "capi": 6,
     "tools": 6,
     "python": 6,
 }
@@ -33,6 +34,12 @@ def files(root, folders, *suffixes):
             if path.is_file() and "__pycache__" not in inside and (not suffixes or path.suffix in suffixes):
                 found.append(path)
     return found
+
+
+def headers(root):
+    """What is installed to be included: the interface of C and that of C++."""
+    c = root / f"{PUBLIC}.h"
+    return ([c] if c.exists() else []) + files(root, [PUBLIC], ".h")
 
 
 def includes(path):
