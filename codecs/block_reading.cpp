@@ -14,7 +14,7 @@ constexpr std::size_t most_ahead = std::size_t{64} << 20;
 constexpr int most_joins = 8;
 constexpr std::size_t most_blocks = 64;                       // on their way
 constexpr std::size_t little_content = std::size_t{2} << 20;  // for a thread, in small blocks
-constexpr std::size_t most_planned = std::size_t{32} << 20;   // when the threads have enough to do
+constexpr std::size_t most_memory = std::size_t{6} << 20;     // for a thread, when all have enough to do
 
 }  // namespace
 
@@ -55,7 +55,7 @@ std::size_t BlockReading::hand_out(MutableBytes out) {
   const std::size_t size = std::min(out.size(), rest.size());
   if (size != 0) std::memcpy(out.data(), rest.data(), size);
   handed_out_ += size;
-  if (size == rest.size()) spare_.push_back(std::move(ready_));
+  if (size == rest.size()) ready_.reset();
   return size;
 }
 
@@ -106,7 +106,9 @@ bool BlockReading::wants_more(std::size_t planned) const noexcept {
   if (jobs < work_.enough()) return blocks_.size() < 2 * work_.enough() || planned < work_.threads() * little_content;
   // A thread that finds nothing to do falls asleep, and to wake it takes as long as a small block.
   if (work_.threads() > 1 && planned < work_.threads() * little_content) return true;
-  return jobs < work_.plenty() && planned < most_planned;
+  std::size_t memory = 0;
+  for (const auto& block : blocks_) memory += block->compressed.size() + (block->is_direct ? 0 : block->target.size());
+  return jobs < work_.plenty() && memory < work_.threads() * most_memory;
 }
 
 Found BlockReading::look() {
@@ -127,7 +129,7 @@ Found BlockReading::look() {
 }
 
 std::unique_ptr<BlockReading::Block> BlockReading::next_block(const Found& found) {
-  auto block = fresh_block();
+  auto block = std::make_unique<Block>();
   const Bytes compressed = window_.ahead().first(found.take);
   block->start = window_.position();
   block->compressed.reserve(compressed.size() + decoding_->tail().size());
@@ -160,7 +162,6 @@ void BlockReading::take_end() {
   between_ = true;
   boundary_ = end.start + end.found.advance;
   window_.leave_source_at(boundary_);
-  spare_.push_back(std::move(blocks_.front()));
   blocks_.pop_front();
   if (blocks_.empty()) waits_ = false;
 }
@@ -194,11 +195,7 @@ std::size_t BlockReading::take_block() {
     settle();  // the places of those behind it were chosen for the expected size
   }
   if (blocks_.empty()) waits_ = false;
-  if (block->is_direct) {
-    const std::size_t size = decoded.size;
-    spare_.push_back(std::move(block));
-    return size;
-  }
+  if (block->is_direct) return decoded.size;
   ready_ = std::move(block);
   handed_out_ = 0;
   return 0;
@@ -226,7 +223,6 @@ bool BlockReading::join_with_next() {
   block.found.advance = before + next.found.advance;
   block.found.size += next.found.size;
   block.found.most += next.found.most;
-  spare_.push_back(std::move(blocks_[1]));
   blocks_.erase(blocks_.begin() + 1);
   block.is_direct = false;
   block.target = block.own.room(block.found.size);
@@ -253,19 +249,7 @@ void BlockReading::give_up() {
 
 void BlockReading::drop_blocks() {
   work_.drop_all();
-  for (auto& block : blocks_) spare_.push_back(std::move(block));
   blocks_.clear();
-}
-
-std::unique_ptr<BlockReading::Block> BlockReading::fresh_block() {
-  if (spare_.empty()) return std::make_unique<Block>();
-  auto block = std::move(spare_.back());
-  spare_.pop_back();
-  block->compressed.clear();
-  block->is_direct = false;
-  block->done = false;
-  block->decoded = {};
-  return block;
 }
 
 }  // namespace larder::internal

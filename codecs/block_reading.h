@@ -19,7 +19,7 @@ namespace larder::internal {
 
 // Reads compressed bytes ahead, has their blocks decoded, and hands the content out in order. Where the caller's memory
 // has room for a block it is decoded into it, else into memory of its own: for each thread and one more at most a
-// block, before and after; for each thread another one while they are less than 32 MiB in all.
+// block, before and after; for each thread another one while all of them are less than 6 MiB for each.
 class BlockReading {
  public:
   // `below` is borrowed, can seek, and stands where the stream, or the block that `decoding` begins with, starts.
@@ -76,7 +76,6 @@ class BlockReading {
   void give_up();
   void drop_blocks();
   std::size_t hand_out(MutableBytes out);
-  std::unique_ptr<Block> fresh_block();
 
   std::unique_ptr<BlockDecoding> decoding_;
   Window window_;                     // of the compressed bytes: it begins where the next look does
@@ -89,7 +88,6 @@ class BlockReading {
   std::unique_ptr<Block> ready_;               // its content is being handed out
   std::size_t handed_out_ = 0;                 // bytes of it
   std::deque<std::unique_ptr<Block>> blocks_;  // in order, not accepted yet
-  std::vector<std::unique_ptr<Block>> spare_;
   std::vector<std::unique_ptr<BlockDecompressor>> decompressors_;  // one a thread
   OrderedWork work_;  // the last member: its destructor waits for jobs that use the others
 };

@@ -10,8 +10,8 @@ namespace larder::internal {
 namespace {
 
 constexpr std::size_t least_in_pages = std::size_t{128} << 10;
-constexpr std::size_t small_step = std::size_t{1} << 20;
-constexpr std::size_t huge_page = std::size_t{2} << 20;
+constexpr std::size_t least_pages = std::size_t{1} << 20;
+constexpr std::size_t step = std::size_t{256} << 10;
 constexpr std::size_t most_idle = std::size_t{32} << 20;
 
 // Memory of the heap is exactly as large as was asked for, so that address sanitizers see who goes beyond it.
@@ -38,12 +38,11 @@ class IdlePages {
     return idle;
   }
 
-  IdlePages() { idle_.reserve(most_idle / small_step); }  // as much as there ever is
+  IdlePages() { idle_.reserve(most_idle / least_pages); }  // as much as there ever is
 
   // At least `size` bytes.
   Pages take(std::size_t size) {
-    const std::size_t step = size <= small_step ? small_step : huge_page;
-    const std::size_t rounded = (size + step - 1) / step * step;
+    const std::size_t rounded = std::max((size + step - 1) / step * step, least_pages);
     const std::lock_guard lock(mutex_);
     // The last one first, as it is the likeliest to be in the cache of the processor.
     const auto fits = [&](const Pages& pages) { return pages.size() >= rounded && pages.size() / 2 <= rounded; };
