@@ -138,10 +138,10 @@ class AsideDirectory {
 
 bool remove_value(Home& home, const std::string& key) {
   const Directories& directories = home.directories();
+  if (!directories.open_value(key)) return false;
   std::optional<Place> place;
   {
     const SharedLock::Holder held(home.publish_lock(item_name(key)));
-    if (!directories.open_value(key)) return false;
     place = find_place(directories, key);
     if (!place) return false;
     if (::unlinkat(place->directory().number(), place->name.c_str(), 0) != 0) {

@@ -93,6 +93,7 @@ Descriptor Directories::make(std::string_view directory, Sync sync) const {
     if (errno != ENOENT) fail_opening(errno, name_of(directory));
     make_missing(directory, sync);
   }
+  if (status_of(root_.number(), name_).st_nlink == 0) fail_os(ENOENT, "make a directory in", name_);
   fail(ErrorKind::io, "cannot make the directory ", name_of(directory), ": it was removed again ", most_attempts,
        " times");
 }

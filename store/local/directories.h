@@ -36,7 +36,7 @@ class Directories {
   // The directory "a/b" ("" is the root); nothing where there is none.
   std::optional<Descriptor> find(std::string_view directory) const;
   // The same, made where it is missing; with Sync::full the directory above each new one is synced before it returns.
-  // Error `conflict`: a value is on the way, and keys do not nest.
+  // Errors `conflict` (a value is on the way, and keys do not nest), `not_found` (the root itself was removed).
   Descriptor make(std::string_view directory, Sync sync) const;
 
   // The regular file of `key`; nothing where there is none. Error `unsafe_reference` for what is neither a regular file
