@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <ranges>
 #include <utility>
 
 namespace larder::internal {
@@ -233,12 +232,13 @@ bool BlockReading::join_with_next() {
 void BlockReading::settle() {
   std::size_t misplaced = blocks_.size();
   while (misplaced > 0 && !blocks_[misplaced - 1]->is_direct) --misplaced;
-  for (const auto& block : blocks_ | std::views::take(misplaced)) {
-    wait_for(*block);
-    if (!std::exchange(block->is_direct, false)) continue;
-    const MutableBytes own = block->own.room(block->target.size());
-    if (!own.empty()) std::memcpy(own.data(), block->target.data(), own.size());
-    block->target = own;
+  for (std::size_t i = 0; i < misplaced; ++i) {
+    Block& block = *blocks_[i];
+    wait_for(block);
+    if (!std::exchange(block.is_direct, false)) continue;
+    const MutableBytes own = block.own.room(block.target.size());
+    if (!own.empty()) std::memcpy(own.data(), block.target.data(), own.size());
+    block.target = own;
   }
 }
 
