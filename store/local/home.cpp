@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "store/local/header.h"
 #include "store/local/key_hash.h"
+#include "store/local/key_hash.h"
 #include "store/local/seal.h"
 #include "store/local/sweep.h"
 
@@ -71,8 +72,7 @@ Descriptor Home::internal_directory(std::string_view name) {
 }
 
 unsigned Home::stripe_of(std::string_view item) noexcept {
-  const std::uint64_t hash = key_hash(item);
-  return static_cast<unsigned>((hash ^ hash >> 32) % layout::stripes);
+  return static_cast<unsigned>(key_hash(item) % layout::stripes);
 }
 
 }  // namespace larder::internal

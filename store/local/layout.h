@@ -13,14 +13,13 @@ inline constexpr std::string_view sessions = "sessions";  // <32 hex>: one locke
 inline constexpr std::string_view temporaries = "tmp";    // <32 hex of the session>-<number>
 inline constexpr std::string_view trash = "trash";        // t-<session>-<number>: whole items on their way out
 inline constexpr std::string_view damaged = "damaged";    // d-<session>-<number>/value, /why
-inline constexpr std::string_view locks = "locks";        // publish-00 ... publish-3f, index, header
+inline constexpr std::string_view locks = "locks";        // publish-00 ... publish-3f, index
 inline constexpr std::string_view flights = "flights";    // f-<16 hex of key_hash(key)>: leases
 inline constexpr std::string_view index = "index";        // items in their order; only where there are limits
 inline constexpr std::string_view index_names = "index-names";
 inline constexpr std::string_view history = "history";       // and history.1, the one before
-inline constexpr std::string_view gitignore = ".gitignore";  // in root
 
 inline constexpr int version = 1;
-inline constexpr unsigned stripes = 64;  // of publish locks: a key's is xxh3(key) % 64
+inline constexpr unsigned stripes = 64;  // of publish locks: an item's is key_hash(item) % 64
 
 }  // namespace larder::internal::layout
