@@ -3,8 +3,8 @@
 //
 //   larder_worker <questions >answers
 //
-// A question is a line of words that are separated by tabs; the answer is a line "SECONDS CPU_SECONDS BYTES", or
-// "error: WHY". Numbers of threads are as in CodecOptions. Nothing but the work itself is timed.
+// Questions and answers are lines as in questions.h. Numbers of threads are as in CodecOptions. Nothing but the work
+// itself is timed.
 //
 //   hold NPY BYTES                   keeps that array for what follows, repeated up to BYTES (0: as it is)
 //   dump COMPRESS FILE               dumps what is held; BYTES is the size of the file
@@ -14,10 +14,8 @@
 //   cut CODEC LEVEL                  BYTES is the size of a stream in blocks, as in block_loss.h
 //   uncut CODEC LEVEL                that of a stream that is not cut
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <functional>
-#include <iostream>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -29,35 +27,11 @@
 
 #include "bare_codecs.h"
 #include "block_loss.h"
-#include "timing.h"
+#include "questions.h"
 
 namespace larder::bench {
 
 namespace {
-
-using Words = std::vector<std::string>;
-
-struct Answer {
-  double seconds = 0;
-  double cpu = 0;
-  std::uint64_t bytes = 0;
-};
-
-template <class Work>
-Answer timed(Work work) {
-  Answer answer;
-  const double cpu_start = cpu_seconds();
-  const auto start = std::chrono::steady_clock::now();
-  const auto result = work();
-  answer.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  answer.cpu = cpu_seconds() - cpu_start;
-  benchmark::DoNotOptimize(result);
-  return answer;
-}
-
-void require(bool fine, const std::string& what) {
-  if (!fine) throw std::runtime_error(what);
-}
 
 class Worker {
  public:
@@ -172,31 +146,11 @@ class Worker {
   std::map<std::string, std::vector<std::byte>> compressed_;
 };
 
-Words words_of(const std::string& line) {
-  Words words(1);
-  for (const char letter : line) {
-    if (letter == '\t') {
-      words.emplace_back();
-    } else {
-      words.back() += letter;
-    }
-  }
-  return words;
-}
-
 }  // namespace
 
 }  // namespace larder::bench
 
 int main() {
   larder::bench::Worker worker;
-  for (std::string line; std::getline(std::cin, line);) {
-    try {
-      const auto answer = worker.answer(larder::bench::words_of(line));
-      std::printf("%.9f %.9f %llu\n", answer.seconds, answer.cpu, static_cast<unsigned long long>(answer.bytes));
-    } catch (const std::exception& error) {
-      std::printf("error: %s\n", error.what());
-    }
-    std::fflush(stdout);
-  }
+  return larder::bench::answer_questions([&](const larder::bench::Words& words) { return worker.answer(words); });
 }

@@ -36,6 +36,7 @@ import machine
 import memory
 import others
 import sizes
+import stores
 import streams
 import uncompressed
 from measuring import parse, parser_of
@@ -56,6 +57,7 @@ PARTS = {
     "growing": growing.measure,
     "others": others.measure,
     "uncompressed": uncompressed.measure,
+    "stores": stores.measure,
 }
 
 

@@ -10,22 +10,30 @@ from rounds import Taken, run_program
 
 
 class Worker:
-    """larder, in a process that waits for work: see bench/worker.cpp."""
+    """larder, in a process that waits for work: see bench/questions.h."""
 
-    def __init__(self, build, affinity=None):
-        program = [] if affinity is None else ["taskset", "-c", affinity]
-        self.process = subprocess.Popen(
-            [*program, build / "bench/larder_worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+    def __init__(self, build, name="larder_worker"):
+        self.name = name
+        self.process = subprocess.Popen([build / "bench" / name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def __call__(self, *words):
+    def ask(self, *words):
+        """Begins the work; `answer` waits for its end."""
         self.process.stdin.write("\t".join(str(word) for word in words) + "\n")
         self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        if not answer or answer.startswith("error"):
-            raise RuntimeError(f"larder_worker, {' '.join(map(str, words))}: {answer.strip() or 'it is gone'}")
-        seconds, cpu, size = answer.split()
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line or line.startswith("error"):
+            raise RuntimeError(f"{self.name}: {line.strip() or 'it is gone'}")
+        seconds, cpu, size = line.split()
         return Taken(float(seconds), float(cpu), int(size))
+
+    def __call__(self, *words):
+        try:
+            self.ask(*words)
+            return self.answer()
+        except RuntimeError as error:
+            raise RuntimeError(f"{error} ({' '.join(map(str, words))})") from None
 
     def close(self):
         self.process.stdin.close()

@@ -16,6 +16,8 @@ REASONS = (
     ("zstd: times the speed of other programs", "zstd:", SAME_LIBRARY),
     ("xz: times the speed of other programs", "xz:", SAME_LIBRARY),
     ("bz2: times the speed of other programs", "bz2:", START),
+    ("Stores", "put of 1 KB: times joblib's", "the kernel takes most of it: the bare calls are no faster beside joblib than the table says"),
+    ("Stores", "get of 1 KB: times joblib's", "as put: the bare open, fstat and read are the most that a store of files can reach"),
     ("One thread: times the bare library's speed", "xz:3 compress", "larder tries filters on samples first; its streams are smaller"),
     ("One thread: times the bare library's speed", "", "the work is the library's own: what is left is what one measurement differs from the next"),
 )
