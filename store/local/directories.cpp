@@ -99,18 +99,18 @@ Descriptor Directories::make(std::string_view directory, Sync sync) const {
 }
 
 void Directories::make_missing(std::string_view directory, Sync sync) const {
-  for (std::size_t begin = 0; begin < directory.size();) {
-    const std::size_t end = std::min(directory.find('/', begin), directory.size());
-    const auto above = find(directory.substr(0, begin == 0 ? 0 : begin - 1));
-    if (!above) return;  // pruned meanwhile
-    if (::mkdirat(above->number(), std::string(directory.substr(begin, end - begin)).c_str(), 0777) == 0) {
+  std::string_view base = parent_of(directory);  // the deepest that is there
+  auto above = find(base);
+  for (; !above && !base.empty(); above = find(base)) base = parent_of(base);
+  while (above && base.size() < directory.size()) {
+    const std::size_t begin = base.empty() ? 0 : base.size() + 1;
+    base = directory.substr(0, directory.find('/', begin));
+    if (::mkdirat(above->number(), std::string(base.substr(begin)).c_str(), 0777) == 0) {
       if (sync == Sync::full) sync_directory(*above, name_of(directory));
-    } else if (errno == ENOENT) {
-      return;  // the one above was pruned meanwhile
-    } else if (errno != EEXIST && errno != EINTR) {
+    } else if (errno != EEXIST && errno != ENOENT && errno != EINTR) {  // ENOENT: the one above was pruned meanwhile
       fail_os(errno, "make the directory", name_of(directory));
     }
-    begin = end + 1;
+    if (base.size() < directory.size()) above = find(base);
   }
 }
 
