@@ -9,27 +9,22 @@
 #include <cstdio>
 
 #include "base/text.h"
+#include "io/retried.h"
 
 namespace larder::internal {
 
 namespace {
 
 Descriptor create(const Descriptor& directory, const std::string& name, const std::string& target, mode_t mode) {
-  for (;;) {
-    const int number =
-        ::openat(directory.number(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-    if (number >= 0) return Descriptor(number);
-    if (errno != EINTR) fail_os(errno, "create a temporary file for", target);
-  }
+  constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+  const int number = retried([&] { return ::openat(directory.number(), name.c_str(), flags, mode); });
+  if (number < 0) fail_os(errno, "create a temporary file for", target);
+  return Descriptor(number);
 }
 
 // 0, or -1 and errno. Repeated after a signal only: what fsync reported once, it does not report again.
 int sync_once(int descriptor) {
-  int result;
-  do {
-    result = ::fsync(descriptor);
-  } while (result != 0 && errno == EINTR);
-  return result;
+  return retried([&] { return ::fsync(descriptor); });
 }
 
 }  // namespace
@@ -52,10 +47,8 @@ void TemporaryFile::complete(Sync sync) {
 
 bool TemporaryFile::rename_into(const Descriptor& directory, const std::string& name, Existing existing) {
   const unsigned flags = existing == Existing::keep ? RENAME_NOREPLACE : 0;
-  int result;
-  do {
-    result = ::renameat2(directory_.number(), name_.c_str(), directory.number(), name.c_str(), flags);
-  } while (result != 0 && errno == EINTR);
+  const int result =
+      retried([&] { return ::renameat2(directory_.number(), name_.c_str(), directory.number(), name.c_str(), flags); });
   if (result == 0) {
     name_.clear();
     return true;

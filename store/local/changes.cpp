@@ -7,8 +7,8 @@
 
 #include <larder/joblib_memory.h>
 
-#include "base/checksum.h"
 #include "base/text.h"
+#include "io/retried.h"
 #include "io/temporary_file.h"
 #include "store/key.h"
 #include "store/local/deletion.h"
@@ -38,10 +38,8 @@ class BothLocks {
 
 // What renameat says: 0, or errno.
 int rename_code(const Place& from, const Descriptor& directory, const std::string& name) {
-  int result;
-  do {
-    result = ::renameat(from.directory().number(), from.name.c_str(), directory.number(), name.c_str());
-  } while (result != 0 && errno == EINTR);
+  const int result = retried(
+      [&] { return ::renameat(from.directory().number(), from.name.c_str(), directory.number(), name.c_str()); });
   return result == 0 ? 0 : errno;
 }
 
@@ -56,16 +54,14 @@ std::optional<bool> move_once(Home& home, const std::string& from, const std::st
   if (!source) return false;
   const auto target = find_place(directories, to);
   if (!target) return std::nullopt;
-  if (has_xxh3()) {
-    settle(value->file.number(), from, name);
-    announce_move(value->file.number(), to, name);
-  }
+  settle(value->file.number(), from, name);
+  announce_move(value->file.number(), to, name);
   const int code = rename_code(*source, target->directory(), target->name);
   if (code == EISDIR && directories.remove_hollow(to)) return std::nullopt;
   if (code == EISDIR) fail(ErrorKind::conflict, directories.name_of(to), ": there are keys below it already");
   if (code == ENOENT) return std::nullopt;
   if (code != 0) fail_os(code, join("rename ", name, " to"), directories.name_of(to));
-  if (has_xxh3()) settle(value->file.number(), to, name);
+  settle(value->file.number(), to, name);
   return true;
 }
 
@@ -86,13 +82,7 @@ std::string internal_name(Home& home, std::string_view prefix) {
 std::optional<std::string> present_etag(const Directories& directories, const std::string& key) {
   const auto value = directories.open_value(key);
   if (!value) return std::nullopt;
-  std::optional<Seal> seal;
-  try {
-    if (has_xxh3()) seal = seal_of(value->file.number(), directories.name_of(key));
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::checksum) throw;
-  }
-  return stat_of(value->status, seal).etag;
+  return stat_of(value->status, intact_seal(value->file.number(), directories.name_of(key))).etag;
 }
 
 // A directory of damaged/ with the reason in it, that vanishes unless the value comes.
@@ -100,7 +90,8 @@ class AsideDirectory {
  public:
   AsideDirectory(Home& home, const std::string& key, std::string_view why)
       : damaged_(home.internal_directory(layout::damaged)), name_(internal_name(home, "d-")) {
-    if (::mkdirat(damaged_.number(), name_.c_str(), 0777) != 0) fail_os(errno, "make the directory", name_);
+    if (retried([&] { return ::mkdirat(damaged_.number(), name_.c_str(), 0777); }) != 0)
+      fail_os(errno, "make the directory", name_);
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     TemporaryFile file(damaged_, name_ + "/why", name_ + "/why");
     write_all(
@@ -144,7 +135,7 @@ bool remove_value(Home& home, const std::string& key) {
     const SharedLock::Holder held(home.publish_lock(item_name(key)));
     place = find_place(directories, key);
     if (!place) return false;
-    if (::unlinkat(place->directory().number(), place->name.c_str(), 0) != 0) {
+    if (retried([&] { return ::unlinkat(place->directory().number(), place->name.c_str(), 0); }) != 0) {
       if (errno == ENOENT || errno == EISDIR) return false;
       fail_os(errno, "remove", directories.name_of(key));
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "io/retried.h"
 #include "io/temporary_file.h"
 #include "store/local/directories.h"
 
@@ -16,13 +17,14 @@ namespace {
 
 // Whether it is gone; false for a directory.
 bool unlink_file(const Descriptor& directory, const std::string& name) {
-  if (::unlinkat(directory.number(), name.c_str(), 0) == 0 || errno == ENOENT) return true;
+  if (retried([&] { return ::unlinkat(directory.number(), name.c_str(), 0); }) == 0 || errno == ENOENT) return true;
   if (errno == EISDIR || errno == EPERM) return false;  // EPERM: what POSIX says of a directory
   fail_os(errno, "remove", name);
 }
 
 bool remove_empty(const Descriptor& directory, const std::string& name) {
-  if (::unlinkat(directory.number(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
+  const int result = retried([&] { return ::unlinkat(directory.number(), name.c_str(), AT_REMOVEDIR); });
+  if (result == 0 || errno == ENOENT) return true;
   if (errno == ENOTEMPTY || errno == EEXIST) return false;
   fail_os(errno, "remove", name);
 }
@@ -37,7 +39,8 @@ void delete_tree(const Descriptor& directory, const std::string& name) {
       waiting.pop_back();
       continue;
     }
-    const int number = ::openat(directory.number(), path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    const int number = retried([&] { return ::openat(directory.number(), path.c_str(), flags); });
     if (number < 0) {
       if (errno == ENOENT) continue;
       fail_os(errno, "open", path);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "io/retried.h"
 #include "io/temporary_file.h"
 #include "store/key.h"
 
@@ -32,8 +33,8 @@ int open_beneath(const Descriptor& from, const std::string& path, int flags) {
   for (int attempt = 1;; ++attempt) {
     const long number = ::syscall(SYS_openat2, from.number(), path.c_str(), &how, sizeof how);
     if (number >= 0) return static_cast<int>(number);
-    // EAGAIN: the kernel lost a race against a rename.
-    if (errno != EINTR && (errno != EAGAIN || attempt == most_attempts)) return -1;
+    // EAGAIN: the kernel lost a race against a rename. ESTALE: a server did.
+    if (errno != EINTR && ((errno != EAGAIN && errno != ESTALE) || attempt == most_attempts)) return -1;
   }
 }
 
@@ -105,9 +106,10 @@ void Directories::make_missing(std::string_view directory, Sync sync) const {
   while (above && base.size() < directory.size()) {
     const std::size_t begin = base.empty() ? 0 : base.size() + 1;
     base = directory.substr(0, directory.find('/', begin));
-    if (::mkdirat(above->number(), std::string(base.substr(begin)).c_str(), 0777) == 0) {
+    const std::string name(base.substr(begin));
+    if (retried([&] { return ::mkdirat(above->number(), name.c_str(), 0777); }) == 0) {
       if (sync == Sync::full) sync_directory(*above, name_of(directory));
-    } else if (errno != EEXIST && errno != ENOENT && errno != EINTR) {  // ENOENT: the one above was pruned meanwhile
+    } else if (errno != EEXIST && errno != ENOENT) {  // ENOENT: the one above was pruned meanwhile
       fail_os(errno, "make the directory", name_of(directory));
     }
     if (base.size() < directory.size()) above = find(base);
@@ -134,8 +136,7 @@ void Directories::prune(std::string_view directory) const {
     const auto above = find(parent_of(directory));
     if (!above) return;
     if (::unlinkat(above->number(), std::string(last_part(directory)).c_str(), AT_REMOVEDIR) != 0) {
-      if (errno == ENOTEMPTY || errno == EEXIST || errno == EBUSY || is_absence(errno)) return;
-      fail_os(errno, "remove the directory", name_of(directory));
+      return;
     }
   }
 }
@@ -169,7 +170,7 @@ bool Directories::remove_hollow(std::string_view directory) const {
 
 void each_entry(const Descriptor& directory, const std::string& name, const std::function<bool(const dirent&)>& see) {
   // Opened anew: a duplicate would share its place in the directory with the original.
-  const int number = ::openat(directory.number(), ".", directory_flags | O_CLOEXEC);
+  const int number = retried([&] { return ::openat(directory.number(), ".", directory_flags | O_CLOEXEC); });
   if (number < 0) fail_os(errno, "open", name);
   Descriptor closed_on_failure(number);
   const std::unique_ptr<DIR, CloseDirectory> entries(::fdopendir(number));

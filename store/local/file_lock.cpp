@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "io/retried.h"
 
 namespace larder::internal {
 
@@ -20,11 +21,8 @@ bool change_lock(int descriptor, Wanted wanted) {
   struct flock whole {};
   whole.l_type = wanted == Wanted::unlock ? F_UNLCK : F_WRLCK;
   whole.l_whence = SEEK_SET;
-  int result;
-  do {
-    result = ::fcntl(descriptor, wanted == Wanted::lock_waiting ? F_OFD_SETLKW : F_OFD_SETLK, &whole);
-  } while (result != 0 && errno == EINTR);
-  return result == 0;
+  const int command = wanted == Wanted::lock_waiting ? F_OFD_SETLKW : F_OFD_SETLK;
+  return retried([&] { return ::fcntl(descriptor, command, &whole); }) == 0;
 }
 
 bool has_name(const Descriptor& file, const std::string& name) { return status_of(file.number(), name).st_nlink != 0; }

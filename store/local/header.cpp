@@ -9,6 +9,7 @@
 #include <chrono>
 
 #include "base/text.h"
+#include "io/retried.h"
 #include "io/temporary_file.h"
 #include "store/local/layout.h"
 
@@ -71,7 +72,8 @@ bool can_keep_existing(const Directories& directories, Session& session) {
     if (error.os_error() == EINVAL || error.os_error() == ENOSYS) return false;
     throw;
   }
-  if (::unlinkat(session.temporaries().number(), name.c_str(), 0) != 0) fail_os(errno, "remove", name);
+  if (retried([&] { return ::unlinkat(session.temporaries().number(), name.c_str(), 0); }) != 0)
+    fail_os(errno, "remove", name);
   return true;
 }
 

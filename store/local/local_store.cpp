@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <chrono>
 
-#include "base/checksum.h"
 #include "base/text.h"
+#include "io/retried.h"
 #include "store/local/flight.h"
 #include "store/local/home.h"
 #include "store/local/layout.h"
@@ -43,7 +43,7 @@ int touch_file(int descriptor) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
   const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(now - seconds);
   const timespec times[2] = {{seconds.count(), rest.count()}, {0, UTIME_OMIT}};
-  return ::futimens(descriptor, times) == 0 ? 0 : errno;
+  return internal::retried([&] { return ::futimens(descriptor, times); }) == 0 ? 0 : errno;
 }
 
 class LocalStore final : public Store {
@@ -66,7 +66,6 @@ class LocalStore final : public Store {
 
   // Sets the value aside and throws where it is damaged; `place`: also where it lies in a wrong place.
   Stat checked_stat(const std::string& key, const internal::OpenValue& value, bool place, const std::string& name) {
-    if (!internal::has_xxh3()) return internal::stat_of(value.status, std::nullopt);
     std::optional<internal::Seal> seal;
     try {
       seal = internal::seal_of(value.file.number(), name);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "io/retried.h"
 #include "io/temporary_file.h"
 
 namespace larder::internal {
@@ -38,7 +39,8 @@ void make_root(const Path& root, Sync sync) {
   }
   for (; !missing.empty(); missing.pop_back()) {
     const Path& path = missing.back();
-    if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) fail_os(errno, "make the directory", path.native());
+    if (retried([&] { return ::mkdir(path.c_str(), 0777); }) != 0 && errno != EEXIST)
+      fail_os(errno, "make the directory", path.native());
     if (sync == Sync::full) {
       sync_directory(open_descriptor(path.parent_path(), O_RDONLY | O_DIRECTORY), path.native());
     }
@@ -47,11 +49,8 @@ void make_root(const Path& root, Sync sync) {
 
 void require_own_file_system(const Descriptor& root, const std::string& name) {
   struct statfs status;
-  int result;
-  do {
-    result = ::fstatfs(root.number(), &status);
-  } while (result != 0 && errno == EINTR);
-  if (result != 0) fail_os(errno, "inspect the file system of", name);
+  if (retried([&] { return ::fstatfs(root.number(), &status); }) != 0)
+    fail_os(errno, "inspect the file system of", name);
   const auto type = static_cast<unsigned long>(static_cast<unsigned int>(status.f_type));
   if (std::find(of_others.begin(), of_others.end(), type) == of_others.end()) return;
   fail(ErrorKind::unsupported, name, ": its file system (NFS, 9p, FUSE...: ", hex(type),

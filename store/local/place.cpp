@@ -1,6 +1,5 @@
 #include "store/local/place.h"
 
-#include "base/checksum.h"
 #include "store/key.h"
 #include "store/local/seal.h"
 
@@ -18,7 +17,6 @@ std::optional<Place> find_place(const Directories& directories, std::string_view
 std::optional<Stat> look_at(const Directories& directories, std::string_view key) {
   const auto value = directories.open_value(key);
   if (!value) return std::nullopt;
-  if (!has_xxh3()) return stat_of(value->status, std::nullopt);
   return stat_of(value->status, seal_of(value->file.number(), directories.name_of(key)));
 }
 

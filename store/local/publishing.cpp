@@ -13,6 +13,7 @@
 
 #include "base/checksum.h"
 #include "base/text.h"
+#include "io/retried.h"
 #include "io/temporary_file.h"
 #include "store/key.h"
 #include "store/local/place.h"
@@ -55,6 +56,10 @@ class PublishingWriter final : public Writer {
         file_(session_->temporaries(), session_->temporary_name(id_), home_->directories().name_of(key_)) {
     if (home_->options().checksums) sum_.emplace();
   }
+  // A forked child's copy is not the writer of this file.
+  ~PublishingWriter() override {
+    if (session_->process() != ::getpid()) file_.forget();
+  }
 
  private:
   void do_write(Bytes bytes) override {
@@ -79,7 +84,8 @@ class PublishingWriter final : public Writer {
       attach(file_.descriptor(), *seal, file_.target());
     } else {
       const timespec times[2] = {unique_time(), unique_time()};
-      if (::futimens(file_.descriptor(), times) != 0) fail_os(errno, "set the times of", file_.target());
+      if (retried([&] { return ::futimens(file_.descriptor(), times); }) != 0)
+        fail_os(errno, "set the times of", file_.target());
     }
     Stat stat;
     if (options_.published != nullptr) stat = stat_of(status_of(file_.descriptor(), file_.target()), seal);
@@ -143,8 +149,8 @@ class PublishingWriter final : public Writer {
   // A rename that a server repeats (NFS does) fails though it was done: what stands there tells.
   bool is_ours() {
     const auto value = home_->directories().open_value(key_);
-    if (!value || !sum_) return false;
-    const auto seal = seal_of(value->file.number(), file_.target());
+    if (!value) return false;
+    const auto seal = intact_seal(value->file.number(), file_.target());
     if (!seal || seal->id != id_) return false;
     file_.forget();
     return true;

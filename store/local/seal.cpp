@@ -11,6 +11,7 @@
 #include "base/byte_order.h"
 #include "base/checksum.h"
 #include "base/text.h"
+#include "io/retried.h"
 #include "store/key.h"
 #include "store/user_metadata.h"
 
@@ -40,7 +41,7 @@ std::uint32_t checksum_of(const SealBytes& bytes, Bytes metadata) {
 }
 
 void set(int descriptor, const char* attribute, Bytes bytes, const std::string& name) {
-  if (::fsetxattr(descriptor, attribute, bytes.data(), bytes.size(), 0) == 0) return;
+  if (retried([&] { return ::fsetxattr(descriptor, attribute, bytes.data(), bytes.size(), 0); }) == 0) return;
   if (has_no_attributes(errno)) {
     fail(ErrorKind::unsupported, name, ": its file system has no user extended attributes, which checksums need");
   }
@@ -49,7 +50,7 @@ void set(int descriptor, const char* attribute, Bytes bytes, const std::string& 
 
 // Nothing where the file has no such attribute, or one that is larger than `out`.
 std::optional<std::size_t> get(int descriptor, const char* attribute, MutableBytes out, const std::string& name) {
-  const ssize_t size = ::fgetxattr(descriptor, attribute, out.data(), out.size());
+  const ssize_t size = retried([&] { return ::fgetxattr(descriptor, attribute, out.data(), out.size()); });
   if (size >= 0) return static_cast<std::size_t>(size);
   if (errno == ENODATA || errno == ERANGE || has_no_attributes(errno)) return std::nullopt;
   fail_os(errno, join("get the attribute ", std::string_view(attribute), " of"), name);
@@ -84,7 +85,8 @@ std::uint32_t place_of(std::string_view key) {
 }
 
 bool can_be_sealed(int descriptor, const std::string& name) {
-  if (::fgetxattr(descriptor, seal_attribute, nullptr, 0) >= 0 || errno == ENODATA) return true;
+  if (retried([&] { return ::fgetxattr(descriptor, seal_attribute, nullptr, 0); }) >= 0 || errno == ENODATA)
+    return true;
   if (has_no_attributes(errno)) return false;
   fail_os(errno, "inspect the attributes of", name);
 }
@@ -108,6 +110,7 @@ void attach(int descriptor, const Seal& seal, const std::string& name) {
 }
 
 std::optional<Seal> seal_of(int descriptor, const std::string& name) {
+  if (!has_xxh3()) return std::nullopt;
   // Room for more than a seal, so that a later version's is seen as what it is.
   std::array<std::byte, 256> read;
   const auto size = get(descriptor, seal_attribute, read, name);
@@ -134,6 +137,15 @@ std::optional<Seal> seal_of(int descriptor, const std::string& name) {
   return seal;
 }
 
+std::optional<Seal> intact_seal(int descriptor, const std::string& name) {
+  try {
+    return seal_of(descriptor, name);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::checksum) throw;
+    return std::nullopt;
+  }
+}
+
 void announce_move(int descriptor, std::string_view key, const std::string& name) {
   const auto seal = seal_of(descriptor, name);
   if (!seal) return;
@@ -149,7 +161,7 @@ void settle(int descriptor, std::string_view key, const std::string& name) {
     seal->place = place_of(key);
     attach(descriptor, *seal, name);
   }
-  if (::fremovexattr(descriptor, moving_attribute) != 0 && errno != ENODATA) {
+  if (retried([&] { return ::fremovexattr(descriptor, moving_attribute); }) != 0 && errno != ENODATA) {
     fail_os(errno, "change the attributes of", name);
   }
 }

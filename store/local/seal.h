@@ -39,9 +39,11 @@ bool can_be_sealed(int descriptor, const std::string& name);
 
 // Attaches it to an open file. Error `io`; `unsupported` where the file system has no such attributes; `not_built`.
 void attach(int descriptor, const Seal& seal, const std::string& name);
-// Nothing where the file has none, or cannot have one. Errors: `checksum` where the seal is damaged, `unsupported`
-// where it is of a later version, `io`, `not_built`.
+// Nothing where the file has none, or cannot have one, and in a build without xxhash, which cannot tell what it is
+// worth. Errors: `checksum` where the seal is damaged, `unsupported` where it is of a later version, `io`.
 std::optional<Seal> seal_of(int descriptor, const std::string& name);
+// The same, and nothing where the seal is damaged.
+std::optional<Seal> intact_seal(int descriptor, const std::string& name);
 
 // A value moves to `key`: its seal says that this place is right as well, before the rename (`announce_move`), and that
 // it is the only one behind it (`settle`). So a value is in its place at each moment, also if its mover is killed.

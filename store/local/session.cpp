@@ -13,6 +13,7 @@
 
 #include "base/byte_order.h"
 #include "base/text.h"
+#include "io/retried.h"
 #include "io/temporary_file.h"
 #include "store/key.h"
 #include "store/local/layout.h"
@@ -53,8 +54,8 @@ FileLock locked_file(const Descriptor& sessions, std::string& id) {
 // All bytes at this offset; a torn slot is one that nobody relied on yet.
 void write_at(int descriptor, std::uint64_t offset, Bytes bytes, const std::string& id) {
   while (!bytes.empty()) {
-    const ssize_t size = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (size < 0 && errno == EINTR) continue;
+    const ssize_t size =
+        retried([&] { return ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
     if (size < 0) fail_os(errno, "write", join("the session ", id));
     if (size == 0) fail(ErrorKind::io, "cannot write the session ", id, ": the system takes no bytes");
     bytes = bytes.subspan(static_cast<std::size_t>(size));

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "io/retried.h"
 #include "store/local/deletion.h"
 #include "store/local/file_lock.h"
 #include "store/local/layout.h"
@@ -25,14 +26,15 @@ bool exists(const Descriptor& directory, const std::string& name) {
 
 // False where it was gone already.
 bool unlink_name(const Descriptor& directory, const std::string& name) {
-  if (::unlinkat(directory.number(), name.c_str(), 0) == 0) return true;
+  if (retried([&] { return ::unlinkat(directory.number(), name.c_str(), 0); }) == 0) return true;
   if (errno == ENOENT) return false;
   fail_os(errno, "remove", name);
 }
 
 // Nothing for what is gone, and for what cannot be locked by us: another user's, or no lock file at all.
 std::optional<Descriptor> open_to_lock(const Descriptor& directory, const std::string& name) {
-  const int number = ::openat(directory.number(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  const int number = retried([&] { return ::openat(directory.number(), name.c_str(), flags); });
   if (number >= 0) return Descriptor(number);
   if (errno == ENOENT || errno == ELOOP || errno == EACCES || errno == EISDIR || errno == ENXIO) return std::nullopt;
   fail_os(errno, "open", name);
