@@ -1,5 +1,5 @@
-// Compresses or decompresses one file to standard output, as `gzip -c`, `xz -c` and the others do: what bench/peers runs
-// beside them.
+// Compresses or decompresses one file to standard output, as `gzip -c`, `xz -c` and the others do: what bench/peers
+// runs beside them.
 //
 //   larder_stream compress CODEC[:LEVEL] THREADS IN
 //   larder_stream decompress CODEC THREADS IN

@@ -218,41 +218,30 @@ static void decoder_destroy(void* self) {
 
 /* ------ one codec for each size of element */
 
-#define ELEMENT(bytes)                                                                               \
-  static void* encoder_create_##bytes(int32_t level, larder_plugin_message* message) {               \
-    return encoder_of(bytes, level, message);                                                        \
-  }                                                                                                  \
+#define ELEMENT(bytes)                                                                                      \
+  static void* encoder_create_##bytes(int32_t level, larder_plugin_message* message) {                      \
+    return encoder_of(bytes, level, message);                                                               \
+  }                                                                                                         \
   static void* decoder_create_##bytes(const larder_plugin_limits* limits, larder_plugin_message* message) { \
-    (void)limits;                                                                                    \
-    return decoder_of(bytes, message);                                                               \
-  }                                                                                                  \
-  static const char* const extensions_##bytes[] = {".blosc" #bytes, NULL};                           \
-  static const unsigned char magic_##bytes[head_size] = {'B', 'L', 'O', 'S', bytes, 0};              \
+    (void)limits;                                                                                           \
+    return decoder_of(bytes, message);                                                                      \
+  }                                                                                                         \
+  static const char* const extensions_##bytes[] = {".blosc" #bytes, NULL};                                  \
+  static const unsigned char magic_##bytes[head_size] = {'B', 'L', 'O', 'S', bytes, 0};                     \
   static const larder_plugin_magic magics_##bytes[] = {{magic_##bytes, head_size}, {NULL, 0}};
 
 ELEMENT(2)
 ELEMENT(4)
 ELEMENT(8)
 
-#define CODEC(bytes)                                            \
-  {                                                             \
-    .version = LARDER_PLUGIN_VERSION,                           \
-    .size = sizeof(larder_plugin_codec_v1),                     \
-    .name = "blosc" #bytes,                                     \
-    .library = "Blosc " BLOSC_VERSION_STRING ", shuffle, LZ4",  \
-    .extensions = extensions_##bytes,                           \
-    .magics = magics_##bytes,                                   \
-    .flags = LARDER_PLUGIN_HAS_LEVELS,                          \
-    .min_level = 1,                                             \
-    .max_level = 9,                                             \
-    .default_level = 5,                                         \
-    .encoder_create = encoder_create_##bytes,                   \
-    .encoder_step = encoder_step,                               \
-    .encoder_destroy = encoder_destroy,                         \
-    .decoder_create = decoder_create_##bytes,                   \
-    .decoder_step = decoder_step,                               \
-    .decoder_restart = decoder_restart,                         \
-    .decoder_destroy = decoder_destroy,                         \
+#define CODEC(bytes)                                                                                                 \
+  {                                                                                                                  \
+    .version = LARDER_PLUGIN_VERSION, .size = sizeof(larder_plugin_codec_v1), .name = "blosc" #bytes,                \
+    .library = "Blosc " BLOSC_VERSION_STRING ", shuffle, LZ4", .extensions = extensions_##bytes,                     \
+    .magics = magics_##bytes, .flags = LARDER_PLUGIN_HAS_LEVELS, .min_level = 1, .max_level = 9, .default_level = 5, \
+    .encoder_create = encoder_create_##bytes, .encoder_step = encoder_step, .encoder_destroy = encoder_destroy,      \
+    .decoder_create = decoder_create_##bytes, .decoder_step = decoder_step, .decoder_restart = decoder_restart,      \
+    .decoder_destroy = decoder_destroy,                                                                              \
   }
 
 static const larder_plugin_codec_v1 codecs[] = {CODEC(2), CODEC(4), CODEC(8)};

@@ -68,9 +68,9 @@ class PublishingWriter final : public Writer {
   }
 
   void do_finish() override {
-    const Stat stat = complete();
+    Stat stat = complete();
     publish();
-    if (options_.published != nullptr) *options_.published = stat;
+    if (options_.published != nullptr) *options_.published = std::move(stat);  // which cannot fail any more
   }
 
   std::string do_name() const override { return file_.target(); }

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "tests/capi/handles.h"
+#include "tests/support/temporary.h"
 
 namespace {
 
@@ -110,8 +111,11 @@ TEST_CASE("arrays and documents answer when memory ends, in C") {
 }
 
 TEST_CASE("stores answer when memory ends, in C, and keep what was there") {
-  CHECK(failures_of_making<StoreHandle>(larder_store_open, "memory:") > 2);
-  const auto store = make<StoreHandle>(larder_store_open, "memory:");
+  const TemporaryDirectory directory;
+  const bool in_directory = GENERATE(false, true);
+  const std::string url = in_directory ? (directory / "store").string() : "memory:";
+  CHECK(failures_of_making<StoreHandle>(larder_store_open, url.c_str()) > 2);
+  const auto store = make<StoreHandle>(larder_store_open, url.c_str());
   const std::string key(100, 'k');  // longer than what a string holds in itself
   const std::string old(1000, 'o');
   const std::string fresh(2000, 'n');
@@ -126,7 +130,7 @@ TEST_CASE("stores answer when memory ends, in C, and keep what was there") {
   CHECK(failures_of_making<BytesHandle>(larder_store_get_verified, store.get(), key.c_str()) > 2);
   CHECK(failures_of_making<ReaderHandle>(larder_store_reader, store.get(), key.c_str()) > 2);
   CHECK(failures_of_making<WriterHandle>(larder_store_writer, store.get(), key.c_str()) > 1);
-  CHECK(failures_of_making<ListingHandle>(larder_store_list, store.get(), "") > 1);
+  if (!in_directory) CHECK(failures_of_making<ListingHandle>(larder_store_list, store.get(), "") > 1);
   CHECK(failures_of_making<BytesHandle>(larder_store_get_or_compute, store.get(), "computed", compute, nullptr) > 2);
   CHECK(failures_of([&](larder_error* error) {
           larder_stat stat;

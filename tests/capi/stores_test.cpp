@@ -5,12 +5,18 @@
 #include <thread>
 
 #include "tests/capi/handles.h"
+#include "tests/support/temporary.h"
 
 using namespace larder::testing;
 
 namespace {
 
-StoreHandle opened() { return make<StoreHandle>(larder_store_open, "memory:"); }
+// In memory, and in a directory.
+StoreHandle opened(const TemporaryDirectory& directory) {
+  const bool in_directory = GENERATE(false, true);
+  const std::string url = in_directory ? "file://" + (directory / "store").string() + "?sync=none" : "memory:";
+  return make<StoreHandle>(larder_store_open, url.c_str());
+}
 
 void put(const StoreHandle& store, const char* key, const std::string& value) {
   call(larder_store_put, store.get(), key, static_cast<const void*>(value.data()), value.size());
@@ -32,7 +38,8 @@ const void* bytes_of(const char* text) { return text; }
 }  // namespace
 
 TEST_CASE("what is put through C is got") {
-  const auto store = opened();
+  const TemporaryDirectory directory;
+  const auto store = opened(directory);
   put(store, "a/b", "value");
   put(store, "empty", "");
   put(store, "large", std::string(1'000'000, 'x'));
@@ -50,7 +57,8 @@ TEST_CASE("what is put through C is got") {
 }
 
 TEST_CASE("bytes from a store outlive the value, and the store, in C") {
-  auto store = opened();
+  const TemporaryDirectory directory;
+  auto store = opened(directory);
   put(store, "key", "old");
   const auto bytes = make<BytesHandle>(larder_store_get, store.get(), "key");
   put(store, "key", "new");
@@ -60,7 +68,8 @@ TEST_CASE("bytes from a store outlive the value, and the store, in C") {
 }
 
 TEST_CASE("what is absent is not found, in C") {
-  const auto store = opened();
+  const TemporaryDirectory directory;
+  const auto store = opened(directory);
   larder_bytes* bytes = nullptr;
   larder_reader* reader = nullptr;
   larder_stat stat;
@@ -79,14 +88,14 @@ TEST_CASE("what is absent is not found, in C") {
 }
 
 TEST_CASE("a stat tells a value from its successor, in C") {
-  const auto store = opened();
+  const TemporaryDirectory directory;
+  const auto store = opened(directory);
   put(store, "key", "value");
   const larder_stat first = stat_of(store, "key");
   CHECK(first.struct_size == sizeof first);
   CHECK(first.size == 5);
   CHECK(first.modified_ns > 1'700'000'000'000'000'000);
-  CHECK(first.has_accessed == 1);
-  CHECK(first.accessed_ns >= first.modified_ns);
+  if (first.has_accessed == 1) CHECK(first.accessed_ns >= first.modified_ns);
   CHECK(std::string(first.etag) == stat_of(store, "key").etag);
   put(store, "key", "value");
   const larder_stat second = stat_of(store, "key");
@@ -96,7 +105,8 @@ TEST_CASE("a stat tells a value from its successor, in C") {
 }
 
 TEST_CASE("a larder_stat of another version is filled as far as both know it") {
-  const auto store = opened();
+  const TemporaryDirectory directory;
+  const auto store = opened(directory);
   put(store, "key", "value");
   struct Later {
     larder_stat stat;
@@ -115,7 +125,8 @@ TEST_CASE("a larder_stat of another version is filled as far as both know it") {
 }
 
 TEST_CASE("conditional puts of C are decided by the store") {
-  const auto store = opened();
+  const TemporaryDirectory directory;
+  const auto store = opened(directory);
   call(larder_store_put_if_absent, store.get(), "key", bytes_of("1"), std::size_t{1});
   refused(LARDER_CONFLICT, larder_store_put_if_absent, store.get(), "key", bytes_of("2"), std::size_t{1});
   CHECK(get(store, "key") == "1");
@@ -126,7 +137,8 @@ TEST_CASE("conditional puts of C are decided by the store") {
 }
 
 TEST_CASE("values are written piece by piece, moved, touched and removed, in C") {
-  const auto store = opened();
+  const TemporaryDirectory directory;
+  const auto store = opened(directory);
   {
     const auto writer = make<WriterHandle>(larder_store_writer, store.get(), "pieces");
     call(larder_writer_write, writer.get(), bytes_of("ab"), std::size_t{2});
@@ -147,7 +159,7 @@ TEST_CASE("values are written piece by piece, moved, touched and removed, in C")
 }
 
 TEST_CASE("a listing gives every key once, in C, and outlives the store") {
-  auto store = opened();
+  auto store = make<StoreHandle>(larder_store_open, "memory:");
   std::set<std::string> wanted;
   for (int i = 0; i < 2500; ++i) {
     const std::string key = "list/" + std::to_string(i);
@@ -175,7 +187,8 @@ TEST_CASE("a listing gives every key once, in C, and outlives the store") {
 }
 
 TEST_CASE("documents go into a store and come back, in C") {
-  const auto store = opened();
+  const TemporaryDirectory directory;
+  const auto store = opened(directory);
   const double number = 7;
   const auto array =
       make<ArrayHandle>(larder_array_borrow, "f8", nullptr, std::size_t{0}, 0, static_cast<const void*>(&number));
@@ -215,7 +228,8 @@ larder_status compute(void* context, larder_writer* writer, larder_error* error)
 }  // namespace
 
 TEST_CASE("a C function computes what is missing, once") {
-  const auto store = opened();
+  const TemporaryDirectory directory;
+  const auto store = opened(directory);
   Script script;
   std::vector<std::thread> threads;
   std::atomic<int> right = 0;
@@ -233,7 +247,8 @@ TEST_CASE("a C function computes what is missing, once") {
 }
 
 TEST_CASE("what a C function that computes reports is the result, and nothing is kept") {
-  const auto store = opened();
+  const TemporaryDirectory directory;
+  const auto store = opened(directory);
   Script script;
   script.answer = GENERATE(int{LARDER_CHECKSUM}, 7777, -1);
   script.message = "the oven is cold";
@@ -250,7 +265,8 @@ TEST_CASE("what a C function that computes reports is the result, and nothing is
 }
 
 TEST_CASE("a callback that breaks the rules harms nobody") {
-  const auto store = opened();
+  const TemporaryDirectory directory;
+  const auto store = opened(directory);
   Script script;
   larder_bytes* bytes = nullptr;
   SECTION("it finishes the writer") {

@@ -1,11 +1,21 @@
-/* Plugins for the tests. The codec is "copy": "CPY1", then blocks of one length byte and so many bytes, then a zero. LIE
- * says what is wrong with the plugin, as far as larder sees it on loading; 0: nothing. */
+/* Plugins for the tests. The codec is "copy": "CPY1", then blocks of one length byte and so many bytes, then a zero.
+ * LIE says what is wrong with the plugin, as far as larder sees it on loading; 0: nothing. */
 #include <stdlib.h>
 #include <string.h>
 
 #include <larder/plugin/abi.h>
 
-enum { FINE, OTHER_VERSION, TOO_SMALL, NO_CODEC, NO_FUNCTION, LEVELS_UPSIDE_DOWN, TAKEN_NAME, SECOND_IS_TAKEN, ENDLESS };
+enum {
+  FINE,
+  OTHER_VERSION,
+  TOO_SMALL,
+  NO_CODEC,
+  NO_FUNCTION,
+  LEVELS_UPSIDE_DOWN,
+  TAKEN_NAME,
+  SECOND_IS_TAKEN,
+  ENDLESS
+};
 
 static const char magic[4] = {'C', 'P', 'Y', '1'};
 
@@ -78,14 +88,14 @@ static const char* const extensions[] = {".copy", NULL};
 static const char* const other_extensions[] = {".other-copy", NULL};
 static const larder_plugin_magic magics[] = {{magic, sizeof magic}, {NULL, 0}};
 
-#define CODEC(called, ends, begins)                                                                           \
-  {                                                                                                           \
-    .version = LIE == OTHER_VERSION ? LARDER_PLUGIN_VERSION + 1 : LARDER_PLUGIN_VERSION,                      \
-    .size = LIE == TOO_SMALL ? 16 : sizeof(larder_plugin_codec_v1), .name = called, .library = "the tests' own", \
-    .extensions = ends, .magics = begins, .flags = LIE == LEVELS_UPSIDE_DOWN ? LARDER_PLUGIN_HAS_LEVELS : 0,  \
-    .min_level = 9, .max_level = 1, .default_level = 5, .encoder_create = create_encoder, .encoder_step = encode, \
+#define CODEC(called, ends, begins)                                                                                \
+  {                                                                                                                \
+    .version = LIE == OTHER_VERSION ? LARDER_PLUGIN_VERSION + 1 : LARDER_PLUGIN_VERSION,                           \
+    .size = LIE == TOO_SMALL ? 16 : sizeof(larder_plugin_codec_v1), .name = called, .library = "the tests' own",   \
+    .extensions = ends, .magics = begins, .flags = LIE == LEVELS_UPSIDE_DOWN ? LARDER_PLUGIN_HAS_LEVELS : 0,       \
+    .min_level = 9, .max_level = 1, .default_level = 5, .encoder_create = create_encoder, .encoder_step = encode,  \
     .encoder_destroy = LIE == NO_FUNCTION ? NULL : free, .decoder_create = create_decoder, .decoder_step = decode, \
-    .decoder_restart = restart, .decoder_destroy = free                                                       \
+    .decoder_restart = restart, .decoder_destroy = free                                                            \
   }
 
 static const larder_plugin_codec_v1 first = CODEC(LIE == TAKEN_NAME ? "zlib" : "copy", extensions, magics);
