@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <thread>
 
 #include <larder/store.h>
 
@@ -216,6 +217,19 @@ TEST_CASE("a value that was touched says so") {
   CHECK(accessed("a") == before);
   CHECK(store->stat("a")->modified == modified);
   CHECK_FALSE(store->touch("absent"));
+}
+
+TEST_CASE("bytes that are read without touching leave no trace") {
+  const TemporaryDirectory directory;
+  const auto store = local_store(directory.path(), fast);
+  for (const std::size_t size : {std::size_t{10}, std::size_t{100'000}}) {
+    const Stat put = store->put("a", as_bytes(std::string(size, 'x')));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // more than a tick of the file system's clock
+    const Region region = store->read("a", {.touch = false});
+    CHECK(region.mapped() == (size >= smallest_mapping));
+    CHECK(region.bytes().back() == std::byte{'x'});
+    CHECK(store->stat("a")->accessed == put.accessed);
+  }
 }
 
 }  // namespace
