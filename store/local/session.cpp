@@ -38,12 +38,9 @@ FileLock locked_file(const Descriptor& sessions, std::string& id) {
   for (int attempt = 1; attempt <= most_attempts; ++attempt) {
     id = random_digits();
     const std::string name = join("the session ", id);
-    const int number =
-        ::openat(sessions.number(), id.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (number < 0) {
-      if (errno == EINTR) continue;
-      fail_os(errno, "make", name);
-    }
+    constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    const int number = retried([&] { return ::openat(sessions.number(), id.c_str(), flags, 0666); });
+    if (number < 0) fail_os(errno, "make", name);
     Descriptor file(number);
     FileLock lock = FileLock::wait(std::move(file), name);
     if (lock.is_linked()) return lock;
