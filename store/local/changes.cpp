@@ -43,34 +43,38 @@ int rename_code(const Place& from, const Descriptor& directory, const std::strin
   return result == 0 ? 0 : errno;
 }
 
-// One attempt of a move: nothing where it is worth another one.
-std::optional<bool> move_once(Home& home, const std::string& from, const std::string& to) {
+// Behind the rename, where nothing can be taken back.
+void settle_if_possible(const OpenValue& value, const std::string& key, const std::string& name) noexcept try {
+  settle(value.file.number(), key, name);
+} catch (const std::exception&) {
+  // The seal goes on naming both places, which is right as well, until the next move.
+}
+
+// One attempt of a move.
+struct Attempt {
+  std::optional<bool> moved;                // nothing: worth another attempt
+  std::optional<Place> source{}, target{};  // where it moved
+};
+
+Attempt move_once(Home& home, const std::string& from, const std::string& to) {
   Directories& directories = home.directories();
   const std::string name = directories.name_of(from);
   const BothLocks held(home, item_name(from), item_name(to));
   const auto value = directories.open_value(from);
-  if (!value) return false;
-  const auto source = find_place(directories, from);
-  if (!source) return false;
-  const auto target = find_place(directories, to);
-  if (!target) return std::nullopt;
+  if (!value) return {false};
+  auto source = find_place(directories, from);
+  if (!source) return {false};
+  auto target = find_place(directories, to);
+  if (!target) return {std::nullopt};
   settle(value->file.number(), from, name);
   announce_move(value->file.number(), to, name);
   const int code = rename_code(*source, target->directory(), target->name);
-  if (code == EISDIR && directories.remove_hollow(to)) return std::nullopt;
+  if (code == EISDIR && directories.remove_hollow(to)) return {std::nullopt};
   if (code == EISDIR) fail(ErrorKind::conflict, directories.name_of(to), ": there are keys below it already");
-  if (code == ENOENT) return std::nullopt;
+  if (code == ENOENT) return {std::nullopt};
   if (code != 0) fail_os(code, join("rename ", name, " to"), directories.name_of(to));
-  settle(value->file.number(), to, name);
-  return true;
-}
-
-// Both names, the new one first.
-void sync_move(const Directories& directories, const std::string& from, const std::string& to) {
-  for (const std::string& key : {to, from}) {
-    const auto place = find_place(directories, key);
-    if (place) sync_directory(place->directory(), directories.name_of(to));
-  }
+  settle_if_possible(*value, to, name);
+  return {true, std::move(source), std::move(target)};
 }
 
 std::string internal_name(Home& home, std::string_view prefix) {
@@ -130,6 +134,7 @@ class AsideDirectory {
 bool remove_value(Home& home, const std::string& key) {
   const Directories& directories = home.directories();
   if (!directories.open_value(key)) return false;
+  const std::string name = directories.name_of(key);
   std::optional<Place> place;
   {
     const SharedLock::Holder held(home.publish_lock(item_name(key)));
@@ -137,10 +142,10 @@ bool remove_value(Home& home, const std::string& key) {
     if (!place) return false;
     if (retried([&] { return ::unlinkat(place->directory().number(), place->name.c_str(), 0); }) != 0) {
       if (errno == ENOENT || errno == EISDIR) return false;
-      fail_os(errno, "remove", directories.name_of(key));
+      fail_os(errno, "remove", name);
     }
   }
-  if (home.options().sync == Sync::full) sync_directory(place->directory(), directories.name_of(key));
+  if (home.options().sync == Sync::full) sync_directory(place->directory(), name);
   directories.prune(parent_of(key));
   return true;
 }
@@ -148,10 +153,15 @@ bool remove_value(Home& home, const std::string& key) {
 bool move_value(Home& home, const std::string& from, const std::string& to) {
   const Directories& directories = home.directories();
   const Sync sync = home.options().sync;
-  for (int attempt = 1; attempt <= most_attempts; ++attempt) {
-    if (const auto moved = move_once(home, from, to)) {
-      if (!*moved) return false;
-      if (sync == Sync::full) sync_move(directories, from, to);
+  const std::string name = directories.name_of(to);
+  for (int count = 1; count <= most_attempts; ++count) {
+    const Attempt attempt = move_once(home, from, to);
+    if (attempt.moved == false) return false;
+    if (attempt.moved) {
+      if (sync == Sync::full) {
+        sync_directory(attempt.target->directory(), name);
+        sync_directory(attempt.source->directory(), name);
+      }
       directories.prune(parent_of(from));
       return true;
     }

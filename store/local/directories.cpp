@@ -134,14 +134,14 @@ std::optional<OpenValue> Directories::open_value(std::string_view key) const {
   return value;
 }
 
-void Directories::prune(std::string_view directory) const {
+void Directories::prune(std::string_view directory) const noexcept try {
   for (; !directory.empty(); directory = parent_of(directory)) {
     const auto above = find(parent_of(directory));
     if (!above) return;
-    if (::unlinkat(above->number(), std::string(last_part(directory)).c_str(), AT_REMOVEDIR) != 0) {
-      return;
-    }
+    if (::unlinkat(above->number(), std::string(last_part(directory)).c_str(), AT_REMOVEDIR) != 0) return;
   }
+} catch (const std::exception&) {
+  // What was to be done is done, and must not be called a failure because of a directory that nobody sees.
 }
 
 bool Directories::remove_hollow(std::string_view directory) const {

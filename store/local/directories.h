@@ -45,10 +45,10 @@ class Directories {
   // The file "a/b", with open(2)'s flags and, where it is made, 0666; nothing where there is none.
   std::optional<Descriptor> open_file(std::string_view file, int flags) const;
 
-  // Removes "a/b" and then "a" where they are empty; stops at the first that is not, or that the system does not
-  // remove: an empty directory is no harm. Who is about to rename into one of them finds it gone (ENOENT) and makes it
-  // again.
-  void prune(std::string_view directory) const;
+  // Removes "a/b" and then "a" where they are empty; stops at the first that is not, or that cannot be removed: an
+  // empty directory is no harm, and no failure of the operation that is done by then. Who is about to rename into one
+  // of them finds it gone (ENOENT) and makes it again.
+  void prune(std::string_view directory) const noexcept;
   // Removes the directory "a" where nothing but directories is below it: what writers that were killed, or failed, had
   // made. Whether it is gone.
   bool remove_hollow(std::string_view directory) const;

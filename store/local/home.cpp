@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "store/local/header.h"
 #include "store/local/key_hash.h"
-#include "store/local/key_hash.h"
 #include "store/local/seal.h"
 #include "store/local/sweep.h"
 
