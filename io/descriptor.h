@@ -62,6 +62,10 @@ void write_all(int descriptor, Bytes bytes, std::string_view name);
 // needs.
 Region map_descriptor(int descriptor, MapMode mode, std::string_view name);
 
+// Makes a file of `size` zero bytes of an empty one, and takes their space at once where the file system can, so that a
+// full disk is Error `io` here, and not a SIGBUS at the first touch of a mapping.
+void take_space(int descriptor, std::uint64_t size, std::string_view name);
+
 // A Reader like that of `fd_reader`, which closes the descriptor in the end.
 std::unique_ptr<Reader> owning_reader(Descriptor descriptor, std::string name);
 

@@ -64,21 +64,6 @@ Region map_range(int descriptor, MapMode mode, std::uint64_t offset, std::uint64
                   : Region::adopt(std::move(keeper), Bytes(bytes), true);
 }
 
-// Takes the space at once where the file system can, so that a full disk is an error here and not a SIGBUS at first
-// touch.
-void extend(int descriptor, std::uint64_t size, std::string_view name) {
-  const auto length = internal::checked_cast<off_t>(size);
-  if (!length) fail_os(EFBIG, "create", name);
-  if (*length == 0) return;
-  int result;
-  do {
-    result = ::fallocate(descriptor, 0, 0, *length);
-  } while (result != 0 && errno == EINTR);
-  if (result == 0) return;
-  if (errno != EOPNOTSUPP) fail_os(errno, "take space for", name);
-  if (::ftruncate(descriptor, *length) != 0) fail_os(errno, "extend", name);
-}
-
 }  // namespace
 
 MapMode parse_map_mode(std::string_view text) {
@@ -121,11 +106,24 @@ Region internal::map_descriptor(int descriptor, MapMode mode, std::string_view n
   return map_range(descriptor, mode, 0, size_of_regular(descriptor, name), name);
 }
 
+void internal::take_space(int descriptor, std::uint64_t size, std::string_view name) {
+  const auto length = checked_cast<off_t>(size);
+  if (!length) fail_os(EFBIG, "create", name);
+  if (*length == 0) return;
+  int result;
+  do {
+    result = ::fallocate(descriptor, 0, 0, *length);
+  } while (result != 0 && errno == EINTR);
+  if (result == 0) return;
+  if (errno != EOPNOTSUPP) fail_os(errno, "take space for", name);
+  if (::ftruncate(descriptor, *length) != 0) fail_os(errno, "extend", name);
+}
+
 Region create_mapped_file(const Path& path, std::uint64_t size) {
   internal::Target target = internal::find_target(path);
   if (target.direct) fail(ErrorKind::usage, path.native(), ": only a regular file can be mapped");
   internal::Publication publication(std::move(target));
-  extend(publication.descriptor(), size, path.native());
+  internal::take_space(publication.descriptor(), size, path.native());
   Region region = map_range(publication.descriptor(), MapMode::read_write, 0, size, path.native());
   publication.publish(Sync::full);
   return region;

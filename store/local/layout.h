@@ -15,8 +15,8 @@ inline constexpr std::string_view trash = "trash";        // t-<session>-<number
 inline constexpr std::string_view damaged = "damaged";    // d-<session>-<number>/value, /why
 inline constexpr std::string_view locks = "locks";        // publish-00 ... publish-3f, index
 inline constexpr std::string_view flights = "flights";    // f-<16 hex of key_hash(key)>: leases
+inline constexpr std::string_view limits = "limits";      // a text; only where there are limits
 inline constexpr std::string_view index = "index";        // items in their order; only where there are limits
-inline constexpr std::string_view index_names = "index-names";
 inline constexpr std::string_view history = "history";  // and history.1, the one before
 
 inline constexpr int version = 1;

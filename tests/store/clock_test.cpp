@@ -1,29 +1,13 @@
 // The store's time: what a system clock that jumps does to it.
 #include <catch2/catch.hpp>
 
-#include <string>
-
-#include "store/local/clock.h"
+#include "tests/store/fake_time.h"
 
 namespace larder::internal::testing {
 
 namespace {
 
 constexpr std::chrono::hours ten_years(10 * 365 * 24);
-
-struct FakeTime {
-  StoreTime wall{std::chrono::hours(500'000)};
-  std::chrono::nanoseconds since_boot = std::chrono::seconds(1000);
-  std::string boot = "11111111-2222-3333-4444-555555555555";
-
-  TimeSources sources() {
-    return {[this] { return wall; }, [this] { return since_boot; }, [this] { return boot; }};
-  }
-  void pass(std::chrono::nanoseconds time) {
-    wall += time;
-    since_boot += time;
-  }
-};
 
 std::chrono::nanoseconds passed(const ClockState& before, const ClockState& after) {
   return std::chrono::nanoseconds(after.store_ns - before.store_ns);
