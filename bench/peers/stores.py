@@ -100,6 +100,10 @@ def microseconds(rounds, name, count):
     return statistics.median(one[name].seconds for one in rounds) / count * 1e6
 
 
+def of_processor(taken):
+    return taken.cpu
+
+
 def text_of(value):
     return f"{value:.1f}"
 
@@ -126,13 +130,14 @@ def beside_plain(stores):
             reached = ratio(rounds, "larder", "plain")
             if name == "put":
                 report.goal(GROUP, f"put of 1 KB, sync={sync}: times the plain protocol's rate", Goal(least=0.9), reached)
-            rows.append([name, sync if name not in ("get", "stat") else "", *(text_of(microseconds(rounds, side, count)) for side in ("larder", "plain")), times(reached)])
+            figures = [text_of(microseconds(rounds, side, count)) for side in ("larder", "plain")]
+            rows.append([name, sync if fresh or what == "put" else "", *figures, times(reached), times(ratio(rounds, "larder", "plain", of_processor))])
     report.section(
         "Stores: small values beside the plain protocol",
         f"Microseconds for a value of {SIZE} bytes in one process. Plain: a file is written under another name, synced (data and full), renamed, and "
         "its directory synced (full); read with open, fstat, read. larder does this, and a checksum, and refuses what changed meanwhile. "
         "The lines of `put` are what `sync` costs.",
-        ["", "sync", "larder", "plain", "larder's speed / plain"],
+        ["", "sync", "larder", "plain", "larder's speed / plain", "by processor time"],
         rows,
     )
 
@@ -160,13 +165,15 @@ def beside_joblib(stores):
             reached = {side: ratio(rounds, side, "joblib") for side in ("values", "items", "plain")}
             stores.bench.report.goal(GROUP, f"{what} of 1 KB: times joblib's {theirs} of {name}", Goal(least=20), reached["values"])
             figures = [text_of(microseconds(rounds, side, count)) for side in ("values", "items", "plain", "joblib")]
-            rows.append([f"{what} / {theirs}, {name}", *figures, *map(times, reached.values())])
+            busy = ratio(rounds, "values", "joblib", of_processor)
+            rows.append([f"{what} / {theirs}, {name}", *figures, *map(times, reached.values()), times(busy)])
     stores.bench.report.section(
         "Stores: small items beside joblib",
         "Microseconds for an item of 1 KB in joblib's layout (a directory for each item), nothing synced on either side. `put` and `get` move bytes, "
         "larder's `dump` and `load` a Python `bytes`, as `dump_item` and `load_item` do. The plain protocol is what the system's calls alone take: "
         "no store of files can be faster.",
-        ["", "put or get", "dump or load", "plain", "joblib", "put or get / joblib", "dump or load / joblib", "plain / joblib"],
+        ["", "put or get", "dump or load", "plain", "joblib", "put or get / joblib", "dump or load / joblib", "plain / joblib",
+         "put or get / joblib by processor time"],  # fmt: skip
         rows,
     )
 
@@ -267,6 +274,7 @@ def growing(stores):
             rows.append([label, *(text_of(microseconds(rounds, name, count)) for name in sizes), times(cost)])
         for side in sides.values():
             stores.worker("close", side)
+            shutil.rmtree(stores.place(side))
     stores.bench.report.section(
         "Stores: few values and many",
         f"Microseconds for {SIZE} bytes, sync=none, all keys in one directory.",
