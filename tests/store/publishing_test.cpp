@@ -176,6 +176,22 @@ TEST_CASE("joblib's clear under a store: writers in flight fail, the next put ma
   CHECK(text_of(*f.store, "m") == "4");
 }
 
+TEST_CASE("a session whose file was removed is taken for dead once, and followed by another") {
+  Fixture f;
+  const auto writer = f.store->put("a");
+  fs::remove_all(f.root / ".larder/sessions");
+  Recovery found;
+  local_store(f.root, fast, &found);
+  CHECK(found.temporaries == 1);
+  CHECK_ERROR(writer->finish(), io);
+  const auto next = f.store->put("a");
+  local_store(f.root, fast, &found);
+  CHECK(found.temporaries == 0);
+  next->write(as_bytes("x"));
+  next->finish();
+  CHECK(text_of(*f.store, "a") == "x");
+}
+
 // Adds 1 to the number under `key`, so often.
 void count(Store& store, std::string_view key, int times) {
   for (int done = 0; done < times;) {
