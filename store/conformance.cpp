@@ -86,6 +86,13 @@ const std::vector<StoreBehaviour>& store_behaviours() {
     for (const auto part : {
              internal::put_behaviours,
              internal::key_behaviours,
+             internal::value_behaviours,
+             internal::condition_behaviours,
+             internal::listing_behaviours,
+             internal::damage_behaviours,
+             internal::flight_behaviours,
+             internal::thread_behaviours,
+             internal::refusal_behaviours,
          }) {
       const auto some = part();
       joined.insert(joined.end(), some.begin(), some.end());

@@ -1,6 +1,7 @@
 // The conformance suite of stores, in parts: one function and one file a part, joined by store_behaviours().
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -17,6 +18,13 @@ namespace larder::internal {
 
 std::vector<StoreBehaviour> put_behaviours();
 std::vector<StoreBehaviour> key_behaviours();
+std::vector<StoreBehaviour> value_behaviours();
+std::vector<StoreBehaviour> condition_behaviours();
+std::vector<StoreBehaviour> listing_behaviours();
+std::vector<StoreBehaviour> damage_behaviours();
+std::vector<StoreBehaviour> flight_behaviours();
+std::vector<StoreBehaviour> thread_behaviours();
+std::vector<StoreBehaviour> refusal_behaviours();
 
 // Throws what StoreBehaviour::check throws, unless `fine`; the parts say what was expected and what happened.
 template <class... Parts>
@@ -47,6 +55,21 @@ std::unique_ptr<Store> any_store(const StoreUnderTest& subject);
 std::unique_ptr<Store> store_with(const StoreUnderTest& subject, std::string_view key, Bytes value);
 // What was put, read back or seen from outside.
 Region stored(const StoreUnderTest& subject, Store& store, std::string_view key);
+
+// Runs `work` in so many threads, which begin together, each with its number; throws what the first of them threw.
+void at_once(unsigned threads, const std::function<void(unsigned thread)>& work);
+
+// Tells other threads that this one is done, however that came.
+class SetAtEnd {
+ public:
+  explicit SetAtEnd(std::atomic<bool>& flag) : flag_(flag) {}
+  ~SetAtEnd() { flag_ = true; }
+  SetAtEnd(const SetAtEnd&) = delete;
+  SetAtEnd& operator=(const SetAtEnd&) = delete;
+
+ private:
+  std::atomic<bool>& flag_;
+};
 
 // For StoreBehaviour::applies.
 bool is_any(const Capabilities&);

@@ -88,6 +88,15 @@ void check_key(std::string_view key) {
   if (is_temporary_name(last_part(key))) refuse(what, key, "is named as the temporary files of joblib and larder are");
 }
 
+bool is_key(std::string_view text) {
+  try {
+    check_key(text);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 void check_prefix(std::string_view prefix) {
   constexpr std::string_view what = "the prefix";
   check_text(what, prefix);

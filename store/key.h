@@ -11,6 +11,8 @@ inline constexpr std::size_t most_part_bytes = 255;  // a file name's
 
 // Throws `usage` that says what is wrong; require_key of <larder/store.h> is this.
 void check_key(std::string_view key);
+// Whether check_key accepts it.
+bool is_key(std::string_view text);
 // A prefix of a key: may be empty, end with '/' or in the middle of a part.
 void check_prefix(std::string_view prefix);
 

@@ -116,13 +116,14 @@ std::optional<Found> Store::find(std::string_view key, const GetOptions& options
 }
 
 std::optional<Found> Store::find_verified(const std::string& key, const GetOptions& options) {
-  GetOptions whole{.verify = true, .touch = options.touch};
+  GetOptions whole{.verify = true, .set_aside = options.set_aside, .touch = options.touch};
   for (;; whole.touch = false) {
     auto found = do_get(key, whole);
     if (!found) return std::nullopt;
     const ByteRange part = range_within(options.range, found->stat.size, name(key));
     if (const std::string damage = internal::damage_of(*found->reader, found->stat); !damage.empty()) {
-      const bool is_aside = capabilities_.sets_aside && do_set_aside(key, found->stat.etag, damage);
+      const bool is_aside =
+          options.set_aside && capabilities_.sets_aside && do_set_aside(key, found->stat.etag, damage);
       fail(ErrorKind::checksum, name(key), ": ", damage, is_aside ? "; the value was set aside" : "");
     }
     if (found->reader->can_seek()) {

@@ -55,9 +55,12 @@ using UserMetadata = std::map<std::string, std::string>;
 
 using StoreTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 
+// The size of a value that only reading tells: what a StreamStore has of a pipe.
+inline constexpr std::uint64_t unknown_size = UINT64_MAX;
+
 // What is known about a value without reading it. A plain value.
 struct Stat {
-  std::uint64_t size = 0;
+  std::uint64_t size = 0;               // or unknown_size
   StoreTime modified{};                 // when it was put
   std::optional<StoreTime> accessed{};  // last put, get or touch, where the store keeps that
   std::string etag{};                   // another one after each put, whatever the bytes; opaque
@@ -97,9 +100,12 @@ LARDER_API ByteRange range_within(const ByteRange& range, std::uint64_t size, st
 struct GetOptions {
   ByteRange range{};
   // Whether all bytes of the value are compared with its checksum before the first one is handed out. A damaged value
-  // is set aside and Error `checksum`, naming the key; from then on the key is absent. Error `unsupported` where the
+  // is Error `checksum`, naming the key, and set aside; from then on the key is absent. Error `unsupported` where the
   // store has no checksums; a value that was put by another tool has none and passes.
   bool verify = false;
+  // Whether damage that is found sets the value aside; false leaves it where it is. Nothing is set aside by a store
+  // without `sets_aside`.
+  bool set_aside = true;
   // Whether this counts as an access.
   bool touch = true;
 };
@@ -114,7 +120,7 @@ struct Found {
 // A key that was listed.
 struct Entry {
   std::string key;
-  std::optional<Stat> stat{};  // where ListOptions::details asks for it
+  std::optional<Stat> stat{};  // where ListOptions::details asks for it, and it can be read
 };
 
 struct ListOptions {

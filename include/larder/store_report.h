@@ -15,7 +15,7 @@
 
 namespace larder {
 
-// All of a store, counted. Constant memory, but for the first parts of keys.
+// All of a store, counted; see take_census.
 struct Census {
   std::uint64_t keys = 0;
   std::uint64_t items = 0;  // as eviction counts them
@@ -30,6 +30,8 @@ struct Census {
   EvictionPolicy policy = EvictionPolicy::least_recent;
   std::map<std::string, std::uint64_t> bytes_by_prefix{};  // of the first part; the 1000 that were seen first
 };
+// Looks at every key; takes constant memory, but for the first parts of keys. Errors `unsupported` where the store does
+// not list; those of the store.
 LARDER_API Census take_census(Store& store);
 
 // What became of one key while verifying.
@@ -40,10 +42,11 @@ struct Verified {
   std::string why{};  // of the last two
 };
 
-// Reads every value that begins with `prefix` and compares it with its checksum. `hear` gets each of them as it is
-// made. damaged: what to do with it. Returns how many were damaged or unreadable. Error `unsupported` where the store
-// has no checksums.
-enum class Damaged { leave, set_aside };
+enum class Damaged { leave, set_aside };  // what to do with a damaged value
+
+// Reads every value whose key begins with `prefix` and compares it with its checksum; no value counts as accessed.
+// `hear` gets each of them as it is made. Returns how many were damaged or unreadable. Error `unsupported` where the
+// store has no checksums.
 LARDER_API std::uint64_t verify(Store& store, std::string_view prefix, Damaged damaged,
                                 const std::function<void(const Verified&)>& hear);
 
@@ -63,6 +66,8 @@ struct Explanation {
   std::optional<EvictionReason> reason{};  // evicted
   std::string details{};                   // one line: what a limit was and what it came to; what the checksum said
 };
+// On any store; without records a key that is not there is `unknown`.
+LARDER_API Explanation explain(Store& store, std::string_view key);
 
 // A damaged value that was set aside.
 struct SetAside {
@@ -78,12 +83,16 @@ class LARDER_API StoreRecords {
  public:
   virtual ~StoreRecords();
 
-  // What became of `key`. A LocalStore keeps its last 100,000 events or so.
+  // What became of `key`. A LocalStore keeps its last 100,000 events or more.
   virtual Explanation explain(std::string_view key) = 0;
 
   virtual std::vector<SetAside> set_aside_values() = 0;
   // Deletes one; Error `not_found`.
   virtual void discard(std::string_view name) = 0;
+
+  // Links, devices, other tools' temporary files: what lies among the values and is none. Looks at all of them.
+  // Default: there are none.
+  virtual std::uint64_t count_foreign();
 
   // What every put keeps to.
   virtual StoreLimits limits() = 0;

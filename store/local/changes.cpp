@@ -66,6 +66,7 @@ Attempt move_once(Home& home, const std::string& from, const std::string& to) {
   if (!source) return {false};
   auto target = find_place(directories, to);
   if (!target) return {std::nullopt};
+  const std::string event = join("to ", to);
   settle(value->file.number(), from, name);
   announce_move(value->file.number(), to, name);
   const int code = rename_code(*source, target->directory(), target->name);
@@ -74,6 +75,7 @@ Attempt move_once(Home& home, const std::string& from, const std::string& to) {
   if (code == ENOENT) return {std::nullopt};
   if (code != 0) fail_os(code, join("rename ", name, " to"), directories.name_of(to));
   settle_if_possible(*value, to, name);
+  home.history().add(Event::moved, from, event);
   return {true, std::move(source), std::move(target)};
 }
 
@@ -116,6 +118,8 @@ class AsideDirectory {
   AsideDirectory(const AsideDirectory&) = delete;
   AsideDirectory& operator=(const AsideDirectory&) = delete;
 
+  const std::string& name() const noexcept { return name_; }
+
   // 0, or errno.
   int take(const Place& value) {
     const int code = rename_code(value, damaged_, name_ + "/value");
@@ -145,6 +149,7 @@ bool remove_value(Home& home, const std::string& key) {
       fail_os(errno, "remove", name);
     }
   }
+  home.history().add(Event::removed, key, "");
   if (home.options().sync == Sync::full) sync_directory(place->directory(), name);
   directories.prune(parent_of(key));
   return true;
@@ -194,6 +199,7 @@ bool discard_item(Home& home, const std::string& item, const std::function<bool(
 bool set_value_aside(Home& home, const std::string& key, std::string_view etag, std::string_view why) {
   const Directories& directories = home.directories();
   AsideDirectory aside(home, key, why);
+  const std::string event = join(why, "; set aside as ", aside.name());
   {
     const SharedLock::Holder held(home.publish_lock(item_name(key)));
     if (present_etag(directories, key) != etag) return false;
@@ -202,6 +208,7 @@ bool set_value_aside(Home& home, const std::string& key, std::string_view etag, 
     const int code = aside.take(*place);
     if (code == ENOENT) return false;
     if (code != 0) fail_os(code, "set aside", directories.name_of(key));
+    home.history().add(Event::damaged, key, event);
   }
   directories.prune(parent_of(key));
   return true;

@@ -17,7 +17,8 @@ inline constexpr std::string_view locks = "locks";        // publish-00 ... publ
 inline constexpr std::string_view flights = "flights";    // f-<16 hex of key_hash(key)>: leases
 inline constexpr std::string_view limits = "limits";      // a text; only where there are limits
 inline constexpr std::string_view index = "index";        // items in their order; only where there are limits
-inline constexpr std::string_view history = "history";  // and history.1, the one before
+inline constexpr std::string_view history = "history";
+inline constexpr std::string_view history_before = "history.1";
 
 inline constexpr int version = 1;
 inline constexpr unsigned stripes = 64;  // of publish locks: an item's is key_hash(item) % 64

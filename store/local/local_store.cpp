@@ -14,8 +14,10 @@
 #include "store/local/opening.h"
 #include "store/local/place.h"
 #include "store/local/publishing.h"
+#include "store/local/records.h"
 #include "store/local/seal.h"
 #include "store/local/value_reader.h"
+#include "store/local/walk.h"
 
 namespace larder {
 
@@ -26,7 +28,7 @@ using internal::Home;
 Capabilities capabilities_of(const Home& home) {
   const LocalOptions& options = home.options();
   Capabilities can;
-  can.reads = can.many = can.mappable = true;
+  can.reads = can.many = can.lists = can.mappable = true;
   can.checksums = options.checksums;
   if (options.read_only) return can;
   can.writes = can.replaces = can.discards = can.removes = true;
@@ -55,7 +57,7 @@ class LocalStore final : public Store {
     auto value = home_->directories().open_value(key);
     if (!value) return std::nullopt;
     std::string name = home_->directories().name_of(key);
-    Stat stat = checked_stat(key, *value, options.verify, name);
+    Stat stat = checked_stat(key, *value, options, name);
     // Somebody else's file may be read and not touched: then it does not count.
     if (options.touch && capabilities().touches) static_cast<void>(touch_file(value->file.number()));
     const ByteRange part = range_within(options.range, stat.size, name);
@@ -64,27 +66,29 @@ class LocalStore final : public Store {
     return Found{std::move(stat), std::move(reader)};
   }
 
-  // Sets the value aside and throws where it is damaged; `place`: also where it lies in a wrong place.
-  Stat checked_stat(const std::string& key, const internal::OpenValue& value, bool place, const std::string& name) {
+  // Sets the value aside and throws where it is damaged; with options.verify also where it lies in a wrong place.
+  Stat checked_stat(const std::string& key, const internal::OpenValue& value, const GetOptions& options,
+                    const std::string& name) {
     std::optional<internal::Seal> seal;
     try {
       seal = internal::seal_of(value.file.number(), name);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::checksum) throw;
-      refuse(key, internal::stat_of(value.status, std::nullopt).etag, "its seal is damaged");
+      refuse(key, internal::stat_of(value.status, std::nullopt).etag, "its seal is damaged", options);
     }
     Stat stat = internal::stat_of(value.status, seal);
     if (seal && seal->size != stat.size) {
-      refuse(key, stat.etag, internal::join(stat.size, " bytes are there, ", seal->size, " were put"));
+      refuse(key, stat.etag, internal::join(stat.size, " bytes are there, ", seal->size, " were put"), options);
     }
-    if (place && seal && !internal::is_in_its_place(value.file.number(), *seal, key, name)) {
-      refuse(key, stat.etag, "these bytes were put under another key");
+    if (options.verify && seal && !internal::is_in_its_place(value.file.number(), *seal, key, name)) {
+      refuse(key, stat.etag, "these bytes were put under another key", options);
     }
     return stat;
   }
 
-  [[noreturn]] void refuse(const std::string& key, const std::string& etag, const std::string& why) {
-    const bool is_aside = capabilities().sets_aside && do_set_aside(key, etag, why);
+  [[noreturn]] void refuse(const std::string& key, const std::string& etag, const std::string& why,
+                           const GetOptions& options) {
+    const bool is_aside = options.set_aside && capabilities().sets_aside && do_set_aside(key, etag, why);
     internal::fail(ErrorKind::checksum, name(key), ": ", why, is_aside ? "; the value was set aside" : "");
   }
 
@@ -96,7 +100,9 @@ class LocalStore final : public Store {
 
   bool do_remove(const std::string& key) override { return internal::remove_value(*home_, key); }
 
-  std::unique_ptr<Listing> do_list(const ListOptions&) override { return listing_of({}); }
+  std::unique_ptr<Listing> do_list(const ListOptions& options) override {
+    return internal::walk({home_, &home_->directories()}, options);
+  }
 
   bool do_move(const std::string& from, const std::string& to) override {
     return internal::move_value(*home_, from, to);
@@ -119,9 +125,12 @@ class LocalStore final : public Store {
     return internal::set_value_aside(*home_, key, etag, why);
   }
 
+  StoreRecords* do_records() override { return records_.get(); }
+
   std::string do_name() const override { return home_->directories().name(); }
 
   std::shared_ptr<Home> home_;
+  std::unique_ptr<StoreRecords> records_ = internal::local_records(home_);
 };
 
 }  // namespace

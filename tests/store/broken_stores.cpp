@@ -76,8 +76,8 @@ class PublishesWhatIsDropped final : public WrappedStore {
 
    private:
     void do_finish() override {
-      below().finish();
       is_finished_ = true;
+      below().finish();
     }
     bool is_finished_ = false;
   };

@@ -1,6 +1,8 @@
 #include "tests/store/stores.h"
 
 #include <fstream>
+#include <map>
+#include <mutex>
 
 #include <larder/local_store.h>
 
@@ -41,6 +43,48 @@ StoreUnderTest local(const LocalOptions& options) {
   };
 }
 
+std::unique_ptr<Store> memory_stream(const std::string& key, Bytes value) {
+  return stream_store(memory_reader(Region::copy_of(value)), key);
+}
+
+// Neither seeks nor knows its size.
+std::unique_ptr<Store> pipe_stream(const std::string& key, Bytes value) {
+  return stream_store(
+      callback_reader([left = std::vector(value.begin(), value.end()), at = std::size_t{0}](MutableBytes out) mutable {
+        const std::size_t size = std::min(out.size(), left.size() - at);
+        std::copy_n(left.begin() + static_cast<std::ptrdiff_t>(at), size, out.begin());
+        at += size;
+        return size;
+      }),
+      key);
+}
+
+// Stores that write streams, and what each of them wrote.
+class Written {
+ public:
+  std::unique_ptr<Store> make() {
+    const auto bytes = std::make_shared<std::vector<std::byte>>();
+    auto store =
+        stream_store(callback_writer([bytes](Bytes more) { bytes->insert(bytes->end(), more.begin(), more.end()); }));
+    const std::lock_guard lock(mutex_);
+    by_store_[store.get()] = bytes;
+    return store;
+  }
+  Region of(Store& store) {
+    const std::lock_guard lock(mutex_);
+    return Region::copy_of(*by_store_.at(&store));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<Store*, std::shared_ptr<std::vector<std::byte>>> by_store_;
+};
+
+Written& written() {
+  static Written all;
+  return all;
+}
+
 }  // namespace
 
 const std::vector<NamedStore>& stores() {
@@ -49,6 +93,10 @@ const std::vector<NamedStore>& stores() {
       {"local", local({.sync = Sync::none})},
       {"local, synced", local({})},
       {"local, without checksums", local({.sync = Sync::none, .checksums = false})},
+      {"stream that is read", {.holding = memory_stream}},
+      {"pipe that is read", {.holding = pipe_stream}},
+      {"stream that is written",
+       {.make = [] { return written().make(); }, .written = [](Store& store) { return written().of(store); }}},
   };
   return all;
 }

@@ -15,8 +15,8 @@ namespace larder {
 
 // How to get at the store that is tried.
 struct StoreUnderTest {
-  // A new, empty store. Several live at once, and see nothing of each other.
-  std::function<std::unique_ptr<Store>()> make;
+  // A new, empty store; not set for stores that only read. Several live at once, and see nothing of each other.
+  std::function<std::unique_ptr<Store>()> make{};
   // The store that `make` made, opened once more beside it, as another process would; not set where that cannot be.
   std::function<std::unique_ptr<Store>(Store& store)> again{};
   // For stores that only read: one that holds `value` under `key`.
