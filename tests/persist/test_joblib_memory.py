@@ -254,6 +254,16 @@ class LarderFindsWhatJoblibStored(Memory):
         for mode in ("r", "c"):
             self.assertEqual([mapped for _, mapped in self.check_values(mode)], [True] * 4)
 
+    def test_keys_are_calls(self):
+        self.store_all()
+        keys = self.ask("list", self.root)
+        wanted = {f"{function_of(each)}/func_code.py" for each in self.wanted}
+        for each in self.wanted:
+            wanted |= {f"{function_of(each)}/{each['hash']}/{name}" for name in ("output.pkl", "metadata.json")}
+            self.assertEqual(self.ask("call", self.key(each)), [function_of(each), each["hash"]])
+        self.assertEqual(sorted(keys), sorted(wanted))
+        self.assertEqual(sorted(keys), self.files())
+
     def test_metadata(self):
         self.store_all()
         for each in self.wanted:
@@ -271,6 +281,14 @@ class LarderFindsWhatJoblibStored(Memory):
         for each in self.wanted:
             self.ask("compute", self.root, self.key(each), self.folder / "none", self.folder / "never", "fail")
         self.assertFalse((self.folder / "never").exists())
+
+    def test_what_larder_cleared_is_computed_again(self):
+        self.store_all()
+        self.counter.write_text("")
+        self.assertEqual(self.ask("clear", self.root, "science/grids/grid"), ["5"])
+        self.joblib("call")
+        self.assertEqual(self.counted(), ["grid", "grid"])
+        self.check_values()
 
 
 class SharedDirectory(Memory):
