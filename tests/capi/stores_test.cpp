@@ -159,7 +159,8 @@ TEST_CASE("values are written piece by piece, moved, touched and removed, in C")
 }
 
 TEST_CASE("a listing gives every key once, in C, and outlives the store") {
-  auto store = make<StoreHandle>(larder_store_open, "memory:");
+  const TemporaryDirectory directory;
+  auto store = opened(directory);
   std::set<std::string> wanted;
   for (int i = 0; i < 2500; ++i) {
     const std::string key = "list/" + std::to_string(i);

@@ -127,14 +127,14 @@ def embedding(cmake, prefix, work):
         for name in ("dynamic", "static"):
             program = work / f"{source.stem}_{name}"
             run("cc", *C_FLAGS, source, "-o", program, *pkg_config_flags(prefix, name))
-            run(program, "memory:", cwd=work)
+            run(program, cwd=work)
     project = work / "c_project"
     project.mkdir()
     shutil.copy(C_EXAMPLE, project)
     (project / "CMakeLists.txt").write_text(C_PROJECT)
     run(cmake, "-S", project, "-B", project / "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}")
     run(cmake, "--build", project / "build")
-    run(project / "build" / "embedding", "memory:", cwd=work)
+    run(project / "build" / "embedding", cwd=work)
 
 
 def main(cmake, build, compiler):
