@@ -1,5 +1,7 @@
 // Accesses, verification, and what happens to damaged values.
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include <larder/store_report.h>
 
@@ -35,11 +37,10 @@ void reads_without_access(const StoreUnderTest& subject) {
   const auto store = subject.make();
   store->put("a", content(10));
   store->put("b", content(10));
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // more than a tick of a file system's clock
   static_cast<void>(rest_of(*store->get("a", {.touch = false})));
   static_cast<void>(store->stat("a"));
-  store->touch("b");
-  const StoreTime before = accessed(*store, "a");
-  expect(before < accessed(*store, "b"), "a get that is no access counts as one");
+  expect(accessed(*store, "a") <= accessed(*store, "b"), "a get that is no access counts as one");
 }
 
 void verifies_what_is_fine(const StoreUnderTest& subject) {

@@ -6,14 +6,23 @@
 
 #include <larder/plugin/store_conformance.h>
 
+#include "tests/store/patched_store.h"
+
 namespace larder::testing {
 
 struct BrokenStore {
   std::string defect;
-  std::string behaviour;  // that it lacks, at least
+  std::vector<std::string> behaviours;  // names of those that it lacks
   StoreUnderTest subject;
 };
 
-const std::vector<BrokenStore>& broken_stores();
+std::vector<BrokenStore> stores_that_break_values();
+std::vector<BrokenStore> stores_that_break_what_is_known();
+std::vector<BrokenStore> stores_that_break_changes();
+std::vector<BrokenStore> stores_that_break_sharing();
+
+// A store with this patch; `patch` makes one for each store, which may have a memory of its own.
+BrokenStore broken(std::string defect, std::vector<std::string> behaviours, std::function<Patch()> patch);
+BrokenStore broken(std::string defect, std::vector<std::string> behaviours, Patch patch);
 
 }  // namespace larder::testing

@@ -17,7 +17,7 @@ class WrappedStore : public Store {
 
  protected:
   Store& below() { return *below_; }
-  std::weak_ptr<Store> weak_below() { return below_; }
+  const std::shared_ptr<Store>& shared_below() { return below_; }
 
   std::optional<Found> do_get(const std::string& key, const GetOptions& options) override {
     return below_->find(key, options);
