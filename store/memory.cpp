@@ -128,6 +128,7 @@ class Records final : public StoreRecords {
   explicit Records(Values& values) : values_(values) {}
 
   Explanation explain(std::string_view key) override {
+    require_key(key);
     const std::lock_guard lock(values_.mutex);
     Explanation explanation;
     if (const auto at = values_.by_key.find(key); at != values_.by_key.end()) {

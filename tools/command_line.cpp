@@ -10,8 +10,10 @@
 
 #include "base/checked.h"
 #include "base/text.h"
+#include "tools/arguments.h"
 #include "tools/commands.h"
 #include "tools/plugins.h"
+#include "tools/store_command_line.h"
 
 namespace larder::tools {
 
@@ -109,6 +111,19 @@ constexpr const char* formats_footer = R"(Examples:
   larder formats
   larder formats -j | jq '.[] | select(.writes) | .name')";
 
+constexpr const char* store_footer =
+    R"(A store keeps values under keys, safe from crashes and full disks, for many processes at once. URL is a directory or
+another place that larder knows: /var/cache/models, file:///var/cache/models. Each value of a directory is one ordinary
+file, URL/KEY. A directory of joblib's Memory is a store.
+
+Examples:
+  larder store put /var/cache/models forest.joblib model.joblib
+  larder store ls -l /var/cache/models
+  larder store verify /var/cache/models
+
+Exit status: 0 fine, 1 no such key, a condition that does not hold, or damage; else as for larder.
+'larder store COMMAND --help' explains a command.)";
+
 // "500", "64K", "2G": bytes, with powers of 1024.
 std::uint64_t parse_size(const std::string& text) {
   std::uint64_t number = 0;
@@ -186,6 +201,50 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* what, const c
   return command;
 }
 
+class ParsedArguments final : public Arguments {
+ public:
+  explicit ParsedArguments(CLI::App* command) : command_(command) {}
+
+  void add_words(const char* name, Count count, const char* what, Take take) override {
+    auto* words = count == Count::some
+                      ? command_->add_option_function<Texts>(name, each(name, std::move(take)), what)
+                      : command_->add_option_function<std::string>(name, one(name, std::move(take)), what);
+    words->required(count != Count::at_most_one)->type_name("");
+  }
+  void add_flag(const char* names, const char* what, bool& flag) override { command_->add_flag(names, flag, what); }
+  void add_option(const char* names, const char* type, const char* what, Take take) override {
+    command_->add_option_function<std::string>(names, one(names, std::move(take)), what)->type_name(type);
+  }
+  void add_options(const char* names, const char* type, const char* what, Take take) override {
+    command_->add_option_function<Texts>(names, each(names, std::move(take)), what)
+        ->allow_extra_args(false)
+        ->type_name(type);
+  }
+  void exclude(const char* one, const char* other) override {
+    command_->get_option(one)->excludes(command_->get_option(other));
+  }
+
+ private:
+  using Texts = std::vector<std::string>;
+
+  static Take one(std::string name, Take take) {
+    return [name = std::move(name), take = std::move(take)](const std::string& text) {
+      try {
+        take(text);
+      } catch (const Error& error) {
+        throw CLI::ValidationError(name, error.what());
+      }
+    };
+  }
+  static std::function<void(const Texts&)> each(std::string name, Take take) {
+    return [take = one(std::move(name), std::move(take))](const Texts& texts) {
+      for (const std::string& text : texts) take(text);
+    };
+  }
+
+  CLI::App* command_;
+};
+
 // All options, and the action that they ended up choosing.
 struct CommandLine {
   CLI::App app{description, "larder"};
@@ -198,6 +257,7 @@ struct CommandLine {
   BenchOptions benching;
   CatalogOptions codec_catalog;
   CatalogOptions format_catalog;
+  StoreCommandLine store;
 
   CommandLine() {
     app.set_version_flag("--version", "larder " LARDER_VERSION, "Print the version and exit");
@@ -214,6 +274,7 @@ struct CommandLine {
     add_check();
     add_bench();
     add_catalogs();
+    add_store();
   }
 
   void add_ls() {
@@ -372,6 +433,17 @@ struct CommandLine {
     formats->add_flag("-j,--json", format_catalog.json, "Print JSON");
     formats->add_flag("--names", format_catalog.names, "Print only the names");
   }
+
+  void add_store() {
+    CLI::App& command =
+        *app.add_subcommand("store", "Keep values under keys, in a directory that many processes share");
+    command.footer(store_footer);
+    command.require_subcommand(1);
+    std::optional<ParsedArguments> arguments;
+    store.add_to([&](const char* name, const char* what, const char* footer, Action action) -> Arguments& {
+      return arguments.emplace(add_command(command, name, what, footer, chosen, std::move(action)));
+    });
+  }
 };
 
 std::string names_of_commands(const CLI::App& app) {
@@ -383,15 +455,19 @@ std::string names_of_commands(const CLI::App& app) {
 
 // One line: what is wrong, and where help is.
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error, int argc, const char* const* argv) {
-  const auto chosen = app.get_subcommands();
+  const CLI::App* command = &app;
+  std::string who = "larder";
+  int depth = 1;
+  for (; !command->get_subcommands().empty(); ++depth) {
+    command = command->get_subcommands().front();
+    who += " " + command->get_name();
+  }
   std::string problem = error.what();
   std::replace(problem.begin(), problem.end(), '\n', ' ');
-  if (chosen.empty()) {
-    const std::string what =
-        argc > 1 ? internal::quoted(argv[1]) + " is no command; there are " : "a command is required: ";
-    problem = what + names_of_commands(app);
+  if (const std::string names = names_of_commands(*command); !names.empty()) {
+    problem = argc > depth ? internal::quoted(argv[depth]) + " is no command; there are " : "a command is required: ";
+    problem += names;
   }
-  const std::string who = chosen.empty() ? "larder" : "larder " + chosen.front()->get_name();
   return internal::join(who, ": ", problem, " ('", who, " --help' explains)");
 }
 

@@ -95,4 +95,11 @@ void ProgressWriter::do_finish() { below_.flush(); }
 
 std::string ProgressWriter::do_name() const { return below_.name(); }
 
+void copy(Reader& from, Writer& to) {
+  for (Bytes bytes = from.peek(); !bytes.empty(); bytes = from.peek()) {
+    to.write(bytes);
+    from.consume(bytes.size());
+  }
+}
+
 }  // namespace larder::tools

@@ -71,4 +71,7 @@ class ProgressWriter final : public Writer {
   Progress progress_;
 };
 
+// Writes what is left of `from` to `to`, which is not finished.
+void copy(Reader& from, Writer& to);
+
 }  // namespace larder::tools

@@ -83,6 +83,7 @@ class LocalRecords final : public StoreRecords {
   explicit LocalRecords(std::shared_ptr<Home> home) : home_(std::move(home)) {}
 
   Explanation explain(std::string_view key) override {
+    require_key(key);
     Explanation explanation;
     explanation.stat = look_at(home_->directories(), key);
     if (!explanation.stat) return home_->history().find(key);

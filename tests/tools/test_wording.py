@@ -6,7 +6,9 @@ import subprocess
 
 from command import SOURCE, CommandTest, main
 
-COMMANDS = ["ls", "get", "convert", "check", "bench", "codecs", "formats"]
+COMMANDS = ["ls", "get", "convert", "check", "bench", "codecs", "formats", "store"]
+STORE_COMMANDS = ["ls", "put", "get", "mv", "rm", "touch", "stat", "why", "verify", "damaged", "evict"]
+ALL_COMMANDS = COMMANDS + [f"store {command}" for command in STORE_COMMANDS]
 MAN_PAGE = os.path.join(SOURCE, "tools", "larder.1")
 COMPLETION = os.path.join(SOURCE, "tools", "completion", "larder.bash")
 
@@ -22,9 +24,14 @@ class Help(CommandTest):
         for command in COMMANDS:
             self.assertRegex(text, rf"(?m)^  {command} +\w")
 
+    def test_help_of_store_names_every_command(self):
+        text = self.text("store", "--help")
+        for command in STORE_COMMANDS:
+            self.assertRegex(text, rf"(?m)^  {command} +\w")
+
     def test_each_command_teaches(self):
-        for command in COMMANDS:
-            text = self.text(command, "--help")
+        for command in ALL_COMMANDS:
+            text = self.text(*command.split(), "--help")
             self.assertIn(f"Usage: larder {command}", text)
             self.assertIn("Examples:", text)
             self.assertGreaterEqual(text.count(f"larder {command}"), 3, text)
@@ -56,6 +63,23 @@ class WrongUsage(CommandTest):
             ["check"],
             ["codecs", "x"],
             ["formats", "-v"],
+            ["store"],
+            ["store", "lss", "x"],
+            ["store", "--nonsense"],
+            ["store", "ls"],
+            ["store", "ls", "--nonsense", "x"],
+            ["store", "put", "x", "key"],
+            ["store", "put", "--cost", "-1", "x", "key", "file"],
+            ["store", "put", "--if-absent", "--if-match", "e", "x", "key", "file"],
+            ["store", "get", "x"],
+            ["store", "get", "--range", "9-8", "x", "key"],
+            ["store", "get", "--range", "-8", "x", "key"],
+            ["store", "mv", "x", "from"],
+            ["store", "rm", "x"],
+            ["store", "why", "x"],
+            ["store", "evict", "--bytes", "much", "x"],
+            ["store", "evict", "--age", "30", "days", "x"],
+            ["store", "evict", "--policy", "dearest", "x"],
         ]:
             with self.subTest(arguments=arguments):
                 self.assertIn("--help", self.fails(2, *arguments))
@@ -63,6 +87,10 @@ class WrongUsage(CommandTest):
     def test_names_what_is_possible(self):
         line = self.fails(2, "lss")
         for command in COMMANDS:
+            self.assertIn(command, line)
+        line = self.fails(2, "store", "lss")
+        self.assertRegex(line, r"\Alarder store: 'lss' is no command; there are ls, put, ")
+        for command in STORE_COMMANDS:
             self.assertIn(command, line)
 
 
@@ -80,8 +108,8 @@ class ManPage(CommandTest):
             if re.match(r"\.(It|Op|Nm|Fl|Cm check) ?.*Fl", line) or line.startswith(".Fl"):
                 documented |= {"-" + option for option in re.findall(r"(?:Fl [a-z]+ , |Fl |, )(-[a-z][a-z0-9-]+)", line)}
         helped = long_options(self.text("--help").split("Examples:")[0])
-        for command in COMMANDS:
-            helped |= long_options(self.text(command, "--help").split("Examples:")[0])
+        for command in ALL_COMMANDS:
+            helped |= long_options(self.text(*command.split(), "--help").split("Examples:")[0])
         self.assertEqual(documented, helped)
 
 
@@ -105,11 +133,12 @@ class Completion(CommandTest):
     def test_commands(self):
         self.assertEqual(self.complete("con"), ["convert"])
         self.assertEqual([word for word in self.complete("") if word[0] != "-"], COMMANDS)
+        self.assertEqual([word for word in self.complete("store", "") if word[0] != "-"], STORE_COMMANDS)
 
     def test_options_are_those_of_the_help(self):
-        for command in COMMANDS:
-            helped = long_options(self.text(command, "--help").split("Examples:")[0])
-            self.assertEqual(set(self.complete(command, "--")), helped, command)
+        for command in ALL_COMMANDS:
+            helped = long_options(self.text(*command.split(), "--help").split("Examples:")[0])
+            self.assertEqual(set(self.complete(*command.split(), "--")), helped, command)
 
     def test_values_of_options(self):
         self.assertEqual(self.complete("convert", "-c", "zs"), ["zstd"])
@@ -119,13 +148,16 @@ class Completion(CommandTest):
         self.assertEqual(self.complete("convert", "--protocol", ""), ["0", "1", "2", "3", "4", "5", "-1"])
         self.assertEqual(self.complete("bench", "--sort", "rat"), ["ratio"])
         self.assertEqual(self.complete("bench", "--codec", "non"), ["none"])
+        self.assertEqual(self.complete("store", "put", "-o", "sy"), ["sync="])
+        self.assertEqual(self.complete("store", "evict", "--policy", ""), ["least-recent", "cheapest"])
         for command in ["ls", "get", "convert", "check", "bench"]:
             self.assertEqual(self.complete(command, "--python2-strings", ""), ["ascii", "latin1", "bytes"])
 
     def test_files(self):
         self.write("model one.joblib", b"")
         self.write("model two.joblib", b"")
-        self.assertEqual(sorted(self.complete("ls", "mod")), ["model one.joblib", "model two.joblib"])
+        for words in [["ls"], ["store", "put", "-q", "url", "key"]]:
+            self.assertEqual(sorted(self.complete(*words, "mod")), ["model one.joblib", "model two.joblib"])
 
 
 if __name__ == "__main__":

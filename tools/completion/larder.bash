@@ -7,11 +7,11 @@ _larder() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       -*) ;;
-      *) command=${COMP_WORDS[i]}; break ;;
+      *) command=${command:+$command }${COMP_WORDS[i]}; [[ $command == store ]] || break ;;
     esac
   done
   case $command in
-    '') options='ls get convert check bench codecs formats --help --version' ;;
+    '') options='ls get convert check bench codecs formats store --help --version' ;;
     ls) options='--all --depth --json --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
     get) options='--output --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
     convert) options='--align --compress --format --meta --protocol --share-arrays --sync --verbose --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
@@ -19,6 +19,15 @@ _larder() {
     bench) options='--codec --csv --disk --html --json --level --link --read-at --repeat --sample --smallest --sort --time --write-within --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
     codecs) options='--verbose --json --names --plugin --verify --help' ;;
     formats) options='--json --names --help' ;;
+    store) options='ls put get mv rm touch stat why verify damaged evict --help' ;;
+    'store ls') options='--json --long --option --help' ;;
+    'store put') options='--cost --if-absent --if-match --meta --option --quiet --help' ;;
+    'store get') options='--option --quiet --range --verify --help' ;;
+    'store mv' | 'store rm' | 'store touch') options='--option --help' ;;
+    'store stat' | 'store why') options='--json --option --help' ;;
+    'store damaged') options='--discard --json --option --help' ;;
+    'store evict') options='--age --bytes --items --json --option --policy --help' ;;
+    'store verify') options='--json --option --set-aside --help' ;;
   esac
   case $command:$previous in
     convert:-c | convert:--compress)
@@ -31,10 +40,17 @@ _larder() {
     bench:--codec) COMPREPLY=($(compgen -W "none $("$larder" codecs --names 2>/dev/null)" -- "$word")); return ;;
     bench:--sort) COMPREPLY=($(compgen -W 'cost codec level threads ratio compress decompress memory write read' -- "$word")); return ;;
     bench:--disk | bench:--level | bench:--link | bench:--read-at | bench:--repeat | bench:--sample | bench:--time | bench:--write-within) return ;;
+    'store '*:-o | 'store '*:--option)
+      compopt -o nospace 2>/dev/null
+      COMPREPLY=($(compgen -W 'checksums= create= gitignore= read_only= sync= trust_network=' -- "$word"))
+      return ;;
+    'store evict':--policy) COMPREPLY=($(compgen -W 'least-recent cheapest' -- "$word")); return ;;
+    'store damaged':--discard | 'store evict':--age | 'store evict':--bytes | 'store evict':--items) return ;;
+    'store put':--cost | 'store put':--if-match | 'store put':--meta | 'store get':--range) return ;;
     *:--python2-strings) COMPREPLY=($(compgen -W 'ascii latin1 bytes' -- "$word")); return ;;
     *:--depth | *:--max-bytes | *:--threads | convert:--meta) return ;;
   esac
-  if [[ -z $command || $word == -* ]]; then
+  if [[ -z $command || $command == store || $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
   elif [[ $command != codecs && $command != formats ]]; then
     compopt -o filenames 2>/dev/null
