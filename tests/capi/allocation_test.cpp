@@ -1,5 +1,6 @@
 // Every allocation of every function fails once: the answer is a status, nothing is thrown, and nothing leaks. (Leaks
 // are found by the build with AddressSanitizer.)
+#include <cstddef>
 #include <cstdlib>
 #include <functional>
 #include <new>
@@ -12,33 +13,48 @@ namespace {
 // Allocations of this thread until one fails; 0: none does.
 thread_local std::size_t allowed = 0;
 
-void* allocate(std::size_t size, std::size_t alignment = 0) {
-  if (allowed != 0 && --allowed == 0) throw std::bad_alloc();
-  if (size == 0) size = 1;
-  void* const memory = alignment == 0 ? std::malloc(size)
-                                      : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+// Null where it fails.
+void* allocate(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) noexcept {
+  if (allowed != 0 && --allowed == 0) return nullptr;
+  const std::size_t whole = (size / alignment + 1) * alignment;
+  return std::aligned_alloc(alignment, whole);
+}
+
+void* allocate_or_throw(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) {
+  void* const memory = allocate(size, alignment);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
 
 }  // namespace
 
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new[](std::size_t size) { return allocate(size); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return allocate(size, static_cast<std::size_t>(alignment));
+using Alignment = std::align_val_t;
+using NoThrow = const std::nothrow_t&;
+
+void* operator new(std::size_t size) { return allocate_or_throw(size); }
+void* operator new[](std::size_t size) { return allocate_or_throw(size); }
+void* operator new(std::size_t size, Alignment to) { return allocate_or_throw(size, static_cast<std::size_t>(to)); }
+void* operator new[](std::size_t size, Alignment to) { return allocate_or_throw(size, static_cast<std::size_t>(to)); }
+void* operator new(std::size_t size, NoThrow) noexcept { return allocate(size); }
+void* operator new[](std::size_t size, NoThrow) noexcept { return allocate(size); }
+void* operator new(std::size_t size, Alignment to, NoThrow) noexcept {
+  return allocate(size, static_cast<std::size_t>(to));
 }
-void* operator new[](std::size_t size, std::align_val_t alignment) {
-  return allocate(size, static_cast<std::size_t>(alignment));
+void* operator new[](std::size_t size, Alignment to, NoThrow) noexcept {
+  return allocate(size, static_cast<std::size_t>(to));
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, Alignment) noexcept { std::free(memory); }
+void operator delete[](void* memory, Alignment) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, Alignment) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, Alignment) noexcept { std::free(memory); }
+void operator delete(void* memory, NoThrow) noexcept { std::free(memory); }
+void operator delete[](void* memory, NoThrow) noexcept { std::free(memory); }
+void operator delete(void* memory, Alignment, NoThrow) noexcept { std::free(memory); }
+void operator delete[](void* memory, Alignment, NoThrow) noexcept { std::free(memory); }
 
 namespace larder::testing {
 namespace {
