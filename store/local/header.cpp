@@ -63,7 +63,8 @@ void make_header(const Directories& directories, Session& session) {
                                 std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(), "\n");
   TemporaryFile file = temporary_file(session, directories.name_of(path_of_header()));
   write_all(file.descriptor(), as_bytes(text), file.target());
-  file.complete(Sync::none);
+  // Synced whatever the store's Sync: an empty header behind a power cut would keep everybody from opening the store.
+  file.complete(Sync::data);
   // Two that open a new store at once write the same, but for the time.
   file.rename_into(home, std::string(layout::header), Existing::replace);
 }

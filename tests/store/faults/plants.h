@@ -15,7 +15,6 @@ enum class Plant : std::uint32_t {
   replacing,          // RENAME_NOREPLACE replaces
   copying_rename,     // what is replaced is written in place
   torn_write,         // of a larger write only half arrives
-  no_unlink,          // nothing is removed
   no_attribute,       // nothing is attached
   leaking_close,      // descriptors stay open
 };
@@ -32,7 +31,6 @@ inline constexpr PlantName plant_names[] = {
     {"replacing", Plant::replacing},
     {"copying-rename", Plant::copying_rename},
     {"torn-write", Plant::torn_write},
-    {"no-unlink", Plant::no_unlink},
     {"no-attribute", Plant::no_attribute},
     {"leaking-close", Plant::leaking_close},
 };

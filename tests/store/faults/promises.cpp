@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include <larder/local_store.h>
+#include <larder/store_report.h>
 
 #include "base/text.h"
 #include "workload.h"
@@ -111,12 +112,18 @@ std::vector<std::string> broken_promises(const Path& root, Oaths& oaths, bool li
     if (record.complaint[0] != '\0') complaints.emplace_back(record.complaint);
   }
   const auto store = local_store(root, {.sync = Sync::none});
+  for (const SetAside& value : store->records()->set_aside_values()) {
+    complaints.push_back(join(value.key, ": set aside: ", value.why));
+  }
   for (std::size_t key = 0; key < shared_keys; ++key) {
     add_complaint(complaints, join("shared/", key), [&] { return judge_shared(*store, oaths, key, limited); });
   }
   for (std::uint32_t writer = 0; writer < most_writers && !limited; ++writer) {
     add_complaint(complaints, join("own/", writer), [&] { return judge_pair(*store, oaths.writers[writer], writer); });
   }
+  verify(*store, "", Damaged::leave, [&](const Verified& value) {
+    if (value.state != Verified::State::intact) complaints.push_back(join(value.key, ": ", value.why));
+  });
   return complaints;
 }
 

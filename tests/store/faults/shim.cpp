@@ -339,7 +339,7 @@ HOOK(int, rename, (const char* old_name, const char* new_name)) {
 }
 HOOK(int, unlinkat, (int directory, const char* name, int flags)) {
   NEXT(int (*)(int, const char*, int), unlinkat);
-  return judged(Call::unlink, -1, [&] { return plant == Plant::no_unlink ? 0 : next(directory, name, flags); });
+  return judged(Call::unlink, -1, [&] { return next(directory, name, flags); });
 }
 HOOK(int, unlink, (const char* name)) {
   NEXT(int (*)(const char*), unlink);

@@ -113,6 +113,12 @@ std::vector<StoreTrial> looks() {
     must(!store.exists("a/b/none"), "an absent key exists");
   });
   add("touch", [](Store& store) { must(!store.capabilities().touches || store.touch("other"), "nothing to touch"); });
+  add("list", [](Store& store) {
+    std::size_t seen = 0;
+    const auto listing = store.list({.details = true});
+    for (auto page = listing->next(1); !page.empty(); page = listing->next(1)) seen += page.size();
+    must(seen == 2, "not all keys, or more, are listed");
+  });
   return trials;
 }
 
@@ -150,6 +156,16 @@ std::vector<StoreTrial> whole_lives() {
                       const auto found = store.get_or_compute("a/b/old", write_pieces);
                       must(found.stat.size == old_value.size(), "another size");
                     }});
+  return trials;
+}
+
+std::vector<StoreTrial> evictions() {
+  std::vector<StoreTrial> trials;
+  trials.push_back(
+      {.name = "evict", .before = with_old(), .after = {{"other", old_value}}, .many = true, .run = [](Store& store) {
+         // What it may not look at, it passes over.
+         if (evict(store, {.items = 1}).empty()) throw Error(ErrorKind::io, "nothing went");
+       }});
   return trials;
 }
 
@@ -204,7 +220,7 @@ Contents contents_of(Store& store, const std::vector<std::string>& keys) {
 
 std::vector<StoreTrial> store_trials() {
   std::vector<StoreTrial> all;
-  for (const auto& some : {puts(), changes(), looks(), whole_lives()}) {
+  for (const auto& some : {puts(), changes(), looks(), whole_lives(), evictions()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;
