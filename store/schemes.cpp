@@ -12,7 +12,7 @@ namespace internal {
 namespace {
 
 constexpr std::array<Scheme, 2> table = {{
-    {"file", "sync checksums read_only create gitignore trust_network", open_file_store},
+    {"file", "sync checksums read_only create gitignore trust_network bytes items age policy", open_file_store},
     {"memory", "", open_memory_store},
 }};
 

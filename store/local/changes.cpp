@@ -59,7 +59,10 @@ struct Attempt {
 Attempt move_once(Home& home, const std::string& from, const std::string& to) {
   Directories& directories = home.directories();
   const std::string name = directories.name_of(from);
-  const BothLocks held(home, item_name(from), item_name(to));
+  const std::string left = item_name(from);
+  const std::string reached = item_name(to);
+  const BeingChanged mark(home, left), other_mark(home, reached);
+  const BothLocks held(home, left, reached);
   const auto value = directories.open_value(from);
   if (!value) return {false};
   auto source = find_place(directories, from);
@@ -75,6 +78,8 @@ Attempt move_once(Home& home, const std::string& from, const std::string& to) {
   if (code == ENOENT) return {std::nullopt};
   if (code != 0) fail_os(code, join("rename ", name, " to"), directories.name_of(to));
   settle_if_possible(*value, to, name);
+  home.limiting().tell(left);
+  home.limiting().tell(reached);
   home.history().add(Event::moved, from, event);
   return {true, std::move(source), std::move(target)};
 }
@@ -139,15 +144,18 @@ bool remove_value(Home& home, const std::string& key) {
   const Directories& directories = home.directories();
   if (!directories.open_value(key)) return false;
   const std::string name = directories.name_of(key);
+  const std::string item = item_name(key);
   std::optional<Place> place;
   {
-    const SharedLock::Holder held(home.publish_lock(item_name(key)));
+    const BeingChanged mark(home, item);
+    const SharedLock::Holder held(home.publish_lock(item));
     place = find_place(directories, key);
     if (!place) return false;
     if (retried([&] { return ::unlinkat(place->directory().number(), place->name.c_str(), 0); }) != 0) {
       if (errno == ENOENT || errno == EISDIR) return false;
       fail_os(errno, "remove", name);
     }
+    home.limiting().tell(item);
   }
   home.history().add(Event::removed, key, "");
   if (home.options().sync == Sync::full) sync_directory(place->directory(), name);
@@ -200,14 +208,17 @@ bool set_value_aside(Home& home, const std::string& key, std::string_view etag, 
   const Directories& directories = home.directories();
   AsideDirectory aside(home, key, why);
   const std::string event = join(why, "; set aside as ", aside.name());
+  const std::string item = item_name(key);
   {
-    const SharedLock::Holder held(home.publish_lock(item_name(key)));
+    const BeingChanged mark(home, item);
+    const SharedLock::Holder held(home.publish_lock(item));
     if (present_etag(directories, key) != etag) return false;
     const auto place = find_place(directories, key);
     if (!place) return false;
     const int code = aside.take(*place);
     if (code == ENOENT) return false;
     if (code != 0) fail_os(code, "set aside", directories.name_of(key));
+    home.limiting().tell(item);
     home.history().add(Event::damaged, key, event);
   }
   directories.prune(parent_of(key));

@@ -50,7 +50,12 @@ Home::Home(Directories directories, const LocalOptions& options, Recovery& recov
   const auto own = session();
   make_header(directories_, *own);
   can_keep_existing_ = internal::can_keep_existing(directories_, *own);
-  recovery = sweep(directories_, [](std::string_view) {});
+  const bool index_rebuilt = limiting_.open(options_);
+  recovery = sweep(directories_, [this](std::string_view item) {
+    const SharedLock::Holder held(publish_lock(item));
+    limiting_.tell(std::string(item));
+  });
+  recovery.index_rebuilt = index_rebuilt;
 }
 
 std::shared_ptr<Session> Home::session() {

@@ -14,6 +14,7 @@
 #include "store/local/file_lock.h"
 #include "store/local/history.h"
 #include "store/local/layout.h"
+#include "store/local/limiting.h"
 #include "store/local/per_process.h"
 #include "store/local/session.h"
 
@@ -28,6 +29,7 @@ class Home {
 
   Directories& directories() noexcept { return directories_; }
   History& history() noexcept { return history_; }
+  Limiting& limiting() noexcept { return limiting_; }
   const LocalOptions& options() const noexcept { return options_; }
   // Whether the file system can refuse to rename over a file that is there (RENAME_NOREPLACE).
   bool can_keep_existing() const noexcept { return can_keep_existing_; }
@@ -52,6 +54,7 @@ class Home {
   LocalOptions options_;
   Directories directories_;
   History history_{directories_};
+  Limiting limiting_{directories_};
   bool can_keep_existing_ = false;
   PerProcess<Kept> kept_;
   std::array<std::unique_ptr<SharedLock>, layout::stripes> publish_locks_;

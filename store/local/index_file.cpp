@@ -9,6 +9,7 @@
 
 #include "base/checked.h"
 #include "base/text.h"
+#include "io/retried.h"
 
 namespace larder::internal {
 
@@ -30,11 +31,8 @@ std::optional<std::uint64_t> length_of(std::uint64_t capacity, std::uint64_t buc
 }
 
 Descriptor open_at(const Descriptor& directory, const std::string& name, int flags) {
-  int number;
-  do {
-    number = ::openat(directory.number(), name.c_str(), flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
-  } while (number < 0 && errno == EINTR);
-  return Descriptor(number);
+  flags |= O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  return Descriptor(retried([&] { return ::openat(directory.number(), name.c_str(), flags, 0666); }));
 }
 
 }  // namespace
@@ -77,7 +75,9 @@ IndexFile IndexFile::create(const Descriptor& directory, const std::string& name
   const std::uint64_t buckets = std::bit_ceil(2 * items);
   const auto length = length_of(items, buckets, name_units);
   if (!length) fail(ErrorKind::limit, "the index of a store holds ", most_slots, " items and 32 GiB of names at most");
-  if (::unlinkat(directory.number(), name.c_str(), 0) != 0 && errno != ENOENT) fail_os(errno, "remove", name);
+  if (retried([&] { return ::unlinkat(directory.number(), name.c_str(), 0); }) != 0 && errno != ENOENT) {
+    fail_os(errno, "remove", name);
+  }
   Descriptor file = open_at(directory, name, O_CREAT | O_EXCL);
   if (file.number() < 0) fail_os(errno, "create", name);
   take_space(file.number(), *length, name);

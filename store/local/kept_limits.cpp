@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "io/retried.h"
 #include "io/temporary_file.h"
 #include "store/local/layout.h"
 
@@ -87,10 +88,8 @@ std::string text_of(const KeptLimits& kept) {
 
 std::optional<KeptLimits> read_limits(const Descriptor& home) {
   const std::string name(layout::limits);
-  int number;
-  do {
-    number = ::openat(home.number(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  } while (number < 0 && errno == EINTR);
+  const int number =
+      retried([&] { return ::openat(home.number(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); });
   if (number < 0) {
     if (errno == ENOENT) return std::nullopt;
     fail_os(errno, "open", "the store's limits");
@@ -113,7 +112,9 @@ void write_limits(const Descriptor& home, const KeptLimits& kept) {
   const std::string name(layout::limits);
   const std::string unfinished = name + ".new";
   // Of somebody who was killed: whoever holds the lock is the only one who writes it.
-  if (::unlinkat(home.number(), unfinished.c_str(), 0) != 0 && errno != ENOENT) fail_os(errno, "remove", unfinished);
+  if (retried([&] { return ::unlinkat(home.number(), unfinished.c_str(), 0); }) != 0 && errno != ENOENT) {
+    fail_os(errno, "remove", unfinished);
+  }
   TemporaryFile file(home, unfinished, "the store's limits");
   write_all(file.descriptor(), as_bytes(text_of(kept)), file.target());
   file.complete(Sync::full);

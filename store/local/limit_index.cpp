@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,6 +13,7 @@
 
 #include "base/quantity.h"
 #include "base/text.h"
+#include "io/retried.h"
 #include "store/local/index_changes.h"
 #include "store/local/layout.h"
 #include "store/local/limit_index_heap.h"
@@ -31,11 +33,11 @@ constexpr std::uint32_t limits_age = 4;
 Descriptor open_lock(const Descriptor& home) {
   const std::string directory(layout::locks);
   const std::string name = join(directory, "/index");
-  if (::mkdirat(home.number(), directory.c_str(), 0777) != 0 && errno != EEXIST) fail_os(errno, "create", directory);
-  int number;
-  do {
-    number = ::openat(home.number(), name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-  } while (number < 0 && errno == EINTR);
+  if (retried([&] { return ::mkdirat(home.number(), directory.c_str(), 0777); }) != 0 && errno != EEXIST) {
+    fail_os(errno, "create", directory);
+  }
+  constexpr int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+  const int number = retried([&] { return ::openat(home.number(), name.c_str(), flags, 0666); });
   if (number < 0) fail_os(errno, "open", name);
   return Descriptor(number);
 }
@@ -87,6 +89,7 @@ LimitIndex::LimitIndex(OpenHome home, const StoreClock& clock, std::optional<Sto
     : home_(std::move(home)),
       clock_(clock),
       files_(std::move(files)),
+      process_(::getpid()),
       lock_([this] { return open_lock(home_()); }, "the lock of the store's index") {
   const SharedLock::Holder held(lock_);
   const Descriptor directory = home_();
@@ -101,6 +104,7 @@ LimitIndex::LimitIndex(OpenHome home, const StoreClock& clock, std::optional<Sto
 }
 
 LimitIndex::~LimitIndex() {
+  if (process_ != ::getpid()) return;
   try {
     flush_touches();
   } catch (const std::exception&) {
@@ -193,7 +197,10 @@ void LimitIndex::remove(std::string_view name) {
 
 void LimitIndex::evicted(const Choice& choice) {
   locked([&] {
-    IndexChange change = change_of(IndexChange::Kind::remove, choice.name);
+    const std::uint32_t slot = find_item(*file_, choice.name);
+    // Who put it anew meanwhile keeps it; no item has an empty name.
+    const bool is_back = slot != no_slot && file_->slot(slot).sequence != choice.sequence;
+    IndexChange change = change_of(IndexChange::Kind::remove, is_back ? "" : choice.name);
     const bool by_priority =
         policy_in(file_->header()) == EvictionPolicy::cheapest && choice.reason != EvictionReason::age;
     if (by_priority) change.inflation = std::max(change.inflation, choice.priority);

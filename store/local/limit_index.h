@@ -14,6 +14,8 @@
 // name opens the new one.
 #pragma once
 
+#include <sys/types.h>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -54,7 +56,7 @@ class LimitIndex {
   // `unsupported`: read_limits.
   LimitIndex(OpenHome home, const StoreClock& clock, std::optional<StoreLimits> limits,
              std::optional<EvictionPolicy> policy, Files files, bool* rebuilt = nullptr);
-  // Takes over what was gathered by `touch`, if it can.
+  // Takes over what was gathered by `touch`, if it can; in a forked child that is its parent's.
   ~LimitIndex();
   LimitIndex(const LimitIndex&) = delete;
   LimitIndex& operator=(const LimitIndex&) = delete;
@@ -85,7 +87,7 @@ class LimitIndex {
   std::optional<Choice> next_victim(std::string_view item, std::uint64_t size);
   // Whether the item was used since, or is not there any more.
   bool used_since(const Choice& choice);
-  // The item is not there, for it was the next victim.
+  // The next victim went. What was put under its name since stays.
   void evicted(const Choice& choice);
 
   StoreLimits limits();
@@ -115,6 +117,7 @@ class LimitIndex {
   OpenHome home_;
   const StoreClock& clock_;
   Files files_;
+  pid_t process_;
   SharedLock lock_;
 
   // Under lock_.

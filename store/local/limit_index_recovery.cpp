@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "io/retried.h"
 
 #include "store/local/index_changes.h"
 #include "store/local/layout.h"
@@ -33,7 +34,8 @@ IndexFile replacement(const Descriptor& home, std::uint64_t items, std::uint64_t
                                        units + std::max(units, fewest_units));
     fill(made);
     relink(made);
-    if (::renameat(home.number(), unfinished.c_str(), home.number(), name.c_str()) != 0) {
+    const int directory = home.number();
+    if (retried([&] { return ::renameat(directory, unfinished.c_str(), directory, name.c_str()); }) != 0) {
       fail_os(errno, "rename", "the store's index");
     }
     return made;

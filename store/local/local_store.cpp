@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <chrono>
 
+#include <larder/joblib_memory.h>
+
 #include "base/text.h"
 #include "io/retried.h"
 #include "store/local/flight.h"
@@ -59,7 +61,10 @@ class LocalStore final : public Store {
     std::string name = home_->directories().name_of(key);
     Stat stat = checked_stat(key, *value, options, name);
     // Somebody else's file may be read and not touched: then it does not count.
-    if (options.touch && capabilities().touches) static_cast<void>(touch_file(value->file.number()));
+    if (options.touch && capabilities().touches) {
+      static_cast<void>(touch_file(value->file.number()));
+      if (internal::LimitIndex* const index = home_->limiting().known_index()) index->touch(item_name(key));
+    }
     const ByteRange part = range_within(options.range, stat.size, name);
     auto reader = internal::value_reader(std::move(value->file), stat.size, std::move(name));
     if (part.size != stat.size) reader = slice_reader(std::move(reader), part.offset, part.size);
@@ -96,12 +101,26 @@ class LocalStore final : public Store {
     return internal::publishing_writer(home_, key, options);
   }
 
-  std::optional<Stat> do_stat(const std::string& key) override { return look_at(home_->directories(), key); }
+  std::optional<Stat> do_stat(const std::string& key) override {
+    auto stat = look_at(home_->directories(), key);
+    if (!stat) return stat;
+    if (const auto accessed = last_access(item_name(key))) stat->accessed = accessed;
+    return stat;
+  }
+
+  // As the index has it; nothing without limits.
+  std::optional<StoreTime> last_access(std::string_view item) const {
+    internal::LimitIndex* const index = home_->limiting().known_index();
+    return index == nullptr ? std::nullopt : index->accessed(item);
+  }
 
   bool do_remove(const std::string& key) override { return internal::remove_value(*home_, key); }
 
   std::unique_ptr<Listing> do_list(const ListOptions& options) override {
-    return internal::walk({home_, &home_->directories()}, options);
+    return internal::walk({home_, &home_->directories()}, options, [home = home_](std::string_view item) {
+      internal::LimitIndex* const index = home->limiting().known_index();
+      return index == nullptr ? std::nullopt : index->accessed(item);
+    });
   }
 
   bool do_move(const std::string& from, const std::string& to) override {
@@ -113,6 +132,10 @@ class LocalStore final : public Store {
     if (!value) return false;
     const int code = touch_file(value->file.number());
     if (code != 0) internal::fail_os(code, "touch", name(key));
+    if (internal::LimitIndex* const index = home_->limiting().known_index()) {
+      index->touch(item_name(key));
+      index->flush_touches();
+    }
     return true;
   }
 

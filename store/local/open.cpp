@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include <larder/local_store.h>
 
 #include "base/text.h"
@@ -20,18 +22,31 @@ Sync parse_sync(const std::string& text) {
   fail(ErrorKind::usage, "the setting sync is ", internal::quoted(text), ", possible are none, data and full");
 }
 
+std::uint64_t parse_count(const std::string& name, const std::string& text) {
+  std::uint64_t count = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (problem == std::errc() && end == text.data() + text.size()) return count;
+  fail(ErrorKind::usage, "the setting ", name, " is ", internal::quoted(text), ", a number is needed");
+}
+
 }  // namespace
 
 std::unique_ptr<Store> open_file_store(const std::string& rest, const StoreSettings& settings) {
   LocalOptions options;
+  StoreLimits limits;
   for (const auto& [name, text] : settings) {
     if (name == "sync") options.sync = parse_sync(text);
     if (name == "checksums") options.checksums = parse_flag(name, text);
     if (name == "read_only") options.read_only = parse_flag(name, text);
     if (name == "create") options.create = parse_flag(name, text);
     if (name == "gitignore") options.gitignore = parse_flag(name, text);
+    if (name == "bytes") limits.bytes = parse_size(text);
+    if (name == "items") limits.items = parse_count(name, text);
+    if (name == "age") limits.age = parse_age(text);
+    if (name == "policy") options.policy = parse_policy(text);
     if (name == "trust_network") options.trust_network = parse_flag(name, text);
   }
+  if (!limits.unlimited()) options.limits = limits;
   return local_store(rest, options);
 }
 

@@ -51,6 +51,7 @@ class PublishingWriter final : public Writer {
         home_(std::move(home)),
         session_(std::move(session)),
         key_(std::move(key)),
+        item_(item_name(key_)),
         options_(std::move(options)),
         id_(session_->next_id()),
         file_(session_->temporaries(), session_->temporary_name(id_), home_->directories().name_of(key_)) {
@@ -69,6 +70,7 @@ class PublishingWriter final : public Writer {
 
   void do_finish() override {
     Stat stat = complete();
+    make_room_for_it();
     publish();
     if (options_.published != nullptr) *options_.published = std::move(stat);  // which cannot fail any more
   }
@@ -93,12 +95,26 @@ class PublishingWriter final : public Writer {
     return stat;
   }
 
+  // Step 4. Nothing goes for a put whose condition fails already.
+  void make_room_for_it() {
+    if (home_->limiting().index() == nullptr) return;
+    if (options_.condition == Condition::match) require_match();
+    if (options_.condition == Condition::absent && home_->directories().open_value(key_)) fail_present();
+    make_room(*home_, item_, size_with(*home_, item_, key_, position()));
+    mark_.emplace(*home_, item_);
+  }
+
+  [[noreturn]] void fail_present() const {
+    fail(ErrorKind::conflict, file_.target(), ": there is a value, or there are keys below it, already");
+  }
+
   // Steps 5 to 7.
   void publish() {
     const Directories& directories = home_->directories();
     const Sync sync = home_->options().sync;
     for (int attempt = 1; attempt <= most_attempts; ++attempt) {
       if (const auto place = rename_under_lock()) {
+        mark_.reset();
         if (sync == Sync::full) sync_directory(place->directory(), file_.target());
         return;
       }
@@ -109,11 +125,12 @@ class PublishingWriter final : public Writer {
 
   // Nothing where the directory is not there (any more).
   std::optional<Place> rename_under_lock() {
-    const SharedLock::Holder held(home_->publish_lock(item_name(key_)));
+    const SharedLock::Holder held(home_->publish_lock(item_));
     auto place = find_place(home_->directories(), key_);
     if (!place) return std::nullopt;
     if (options_.condition == Condition::match) require_match();
     if (!rename_into(*place)) return std::nullopt;
+    home_->limiting().tell(item_);
     return place;
   }
 
@@ -136,7 +153,7 @@ class PublishingWriter final : public Writer {
     }
     if (is_ours()) return true;
     if (home_->directories().remove_hollow(key_)) return false;
-    fail(ErrorKind::conflict, file_.target(), ": there is a value, or there are keys below it, already");
+    fail_present();
   }
 
   bool was_renamed_or_pruned() {
@@ -159,10 +176,12 @@ class PublishingWriter final : public Writer {
   std::shared_ptr<Home> home_;
   std::shared_ptr<Session> session_;
   std::string key_;
+  std::string item_;
   PutOptions options_;
   WriteId id_;
   TemporaryFile file_;
   std::optional<Xxh3> sum_;
+  std::optional<BeingChanged> mark_;
 };
 
 }  // namespace

@@ -11,7 +11,9 @@
 #include "base/text.h"
 #include "store/local/deletion.h"
 #include "store/local/entries.h"
+#include "store/local/kept_limits.h"
 #include "store/local/layout.h"
+#include "store/local/limiting.h"
 #include "store/local/place.h"
 #include "store/local/publishing.h"
 #include "store/local/walk.h"
@@ -66,18 +68,6 @@ std::optional<SetAside> look_at_set_aside(const Directories& directories, const 
   return found;
 }
 
-Event event_of(EvictionReason reason) {
-  switch (reason) {
-    case EvictionReason::bytes:
-      return Event::evicted_bytes;
-    case EvictionReason::items:
-      return Event::evicted_items;
-    case EvictionReason::age:
-      break;
-  }
-  return Event::evicted_age;
-}
-
 class LocalRecords final : public StoreRecords {
  public:
   explicit LocalRecords(std::shared_ptr<Home> home) : home_(std::move(home)) {}
@@ -119,32 +109,41 @@ class LocalRecords final : public StoreRecords {
   std::uint64_t count_foreign() override { return internal::count_foreign(home_->directories()); }
 
   bool evict(const EvictionItem& item, EvictionReason reason) override {
-    bool is_used = false;
-    const auto used_since = [&] {
+    return evict_item(*home_, item.name, reason, size_text(item.size), [&] {
+      if (LimitIndex* const index = home_->limiting().index()) return index->accessed(item.name) > item.accessed;
       const auto present = look_at_item(home_->directories(), item.name);
-      return is_used = present && present->accessed > item.accessed;
-    };
-    const bool value_went = discard_item(*home_, item.name, used_since, [] {});
-    if (is_used) return false;
-    const bool metadata_went = remove_value(*home_, join(item.name, metadata_ending));
-    if (!value_went && !metadata_went) return false;
-    home_->history().add(event_of(reason), item.name, size_text(item.size));
-    return true;
+      return present && present->accessed > item.accessed;
+    });
   }
 
-  StoreTime now() override { return std::chrono::system_clock::now(); }
+  StoreTime now() override {
+    LimitIndex* const index = home_->limiting().known_index();
+    return index == nullptr ? std::chrono::system_clock::now() : index->now();
+  }
 
-  StoreLimits limits() override { return {}; }
-  EvictionPolicy policy() override { return EvictionPolicy::least_recent; }
-  std::vector<Evicted> enforce() override { return {}; }
+  StoreLimits limits() override { return kept_limits().limits; }
+  EvictionPolicy policy() override { return kept_limits().policy; }
+
+  std::vector<Evicted> enforce() override {
+    std::vector<Evicted> evicted;
+    make_room(*home_, "", 0, [&](const Evicted& one) { evicted.push_back(one); });
+    return evicted;
+  }
 
   std::uint64_t rebuild() override {
+    if (LimitIndex* const index = home_->limiting().index()) return index->rebuild();
     std::uint64_t items = 0;
     for_each_item(home_->directories(), [&](const IndexedItem&) { ++items; });
     return items;
   }
 
  private:
+  // As they stand in the store, whether it is open for writing or not.
+  KeptLimits kept_limits() const {
+    const auto home = home_->directories().find(layout::home);
+    return home ? read_limits(*home).value_or(KeptLimits{}) : KeptLimits{};
+  }
+
   std::shared_ptr<Home> home_;
 };
 

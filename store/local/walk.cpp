@@ -64,7 +64,8 @@ class DirectoryListing final : public Listing {
       if (!is_unreadable(error)) throw;
       return true;
     }
-    if (accessed_) entry.stat->accessed = accessed_(item_name(step.path));
+    if (const auto accessed = accessed_ ? accessed_(item_name(step.path)) : std::nullopt)
+      entry.stat->accessed = accessed;
     return true;
   }
 
