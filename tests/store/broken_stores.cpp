@@ -12,7 +12,7 @@ void damage_memory(Store& store, const std::string& key) {
 
 }  // namespace
 
-BrokenStore broken(std::string defect, std::vector<std::string> behaviours, std::function<Patch()> patch) {
+BrokenStore broken_each(std::string defect, std::vector<std::string> behaviours, std::function<Patch()> patch) {
   return {std::move(defect),
           std::move(behaviours),
           {.make = [patch = std::move(patch)] { return std::make_unique<PatchedStore>(patch()); },
@@ -20,7 +20,7 @@ BrokenStore broken(std::string defect, std::vector<std::string> behaviours, std:
 }
 
 BrokenStore broken(std::string defect, std::vector<std::string> behaviours, Patch patch) {
-  return broken(std::move(defect), std::move(behaviours), std::function<Patch()>([patch] { return patch; }));
+  return broken_each(std::move(defect), std::move(behaviours), [patch] { return patch; });
 }
 
 }  // namespace larder::testing

@@ -21,8 +21,8 @@ std::vector<BrokenStore> stores_that_break_what_is_known();
 std::vector<BrokenStore> stores_that_break_changes();
 std::vector<BrokenStore> stores_that_break_sharing();
 
-// A store with this patch; `patch` makes one for each store, which may have a memory of its own.
-BrokenStore broken(std::string defect, std::vector<std::string> behaviours, std::function<Patch()> patch);
+// A store with this patch; `broken_each`: `patch` makes one for each store, which may have a memory of its own.
+BrokenStore broken_each(std::string defect, std::vector<std::string> behaviours, std::function<Patch()> patch);
 BrokenStore broken(std::string defect, std::vector<std::string> behaviours, Patch patch);
 
 }  // namespace larder::testing
