@@ -17,6 +17,7 @@ from rounds import Taken, interleave, ratio
 SIZE = 1024  # bytes of a small value
 SYNCS = ("none", "data", "full")
 FLAT, AS_JOBLIB = "values/#", "module/function/#/output.pkl"
+LIMIT = 500  # items that a store with a limit may hold, where several processes put
 GROUP = "Stores"
 
 
@@ -185,6 +186,7 @@ def many_processes(stores):
     for sync in SYNCS:
         for worker in workers:
             stores.open_pair(sync, worker)
+            worker("open", f"limited-{sync}", "larder", stores.url(f"limited-{sync}", sync=sync, items=LIMIT))
         for processes in amount.processes:
             count = max((amount.fresh if sync == "none" else amount.synced) // processes, 1)
 
@@ -196,16 +198,16 @@ def many_processes(stores):
                     worker.answer()
                 return Taken(time.perf_counter() - start, 0)
 
-            sides = ("larder", "plain")
+            sides = ("larder", "limited", "plain")
             rounds = interleave({side: lambda side=side: puts(side) for side in sides}, stores.effort)
             rates = [f"{1e6 / microseconds(rounds, side, count * processes):,.0f}" for side in sides]
-            rows.append([sync, str(processes), *rates, *(times(ratio(rounds, side, "plain")) for side in sides[:1])])
+            rows.append([sync, str(processes), *rates, *(times(ratio(rounds, side, "plain")) for side in sides[:2])])
     for worker in workers:
         worker.close()
     stores.bench.report.section(
         "Stores: several processes",
-        f"Puts a second, of {SIZE} bytes, of all processes together on one store.",
-        ["sync", "processes", "larder", "plain", "larder / plain"],
+        f"Puts a second, of {SIZE} bytes, of all processes together on one store; with a limit of {LIMIT:,} items, and without.",
+        ["sync", "processes", "larder", "with a limit", "plain", "larder / plain", "with a limit / plain"],
         rows,
     )
 
@@ -234,9 +236,10 @@ def one_large_value(stores):
     )
 
 
-# What is measured, by what is special about the stores.
+# What is measured in a store that may hold no more than it does, and in one that may.
 KINDS = {
     "unlimited": (("put", "put"), ("get", "get"), ("stat", "stat")),
+    "limited": (("put and evict one", "put"),),
 }
 
 
@@ -252,7 +255,7 @@ def filled(stores, name, count, settings):
 
 
 def growing(stores):
-    """A store of many values beside one of few."""
+    """A store of many values beside one of few, with limits and without."""
     few, many, count = stores.amount.few, stores.amount.many, min(stores.amount.fresh, stores.amount.few)
     rows, sizes = [], {"few": few, "many": many}
     for kind, works in KINDS.items():
@@ -277,7 +280,7 @@ def growing(stores):
             shutil.rmtree(stores.place(side))
     stores.bench.report.section(
         "Stores: few values and many",
-        f"Microseconds for {SIZE} bytes, sync=none, all keys in one directory.",
+        f"Microseconds for {SIZE} bytes, sync=none, all keys in one directory. With a limit of as many items as there are, each put evicts one.",
         ["", f"of {few:,}", f"of {many:,}", "cost"],
         rows,
     )
