@@ -88,7 +88,7 @@ struct StoreVerifyOptions {
 };
 Status store_verify(const StoreVerifyOptions& options, Console& console);
 
-// evict: removes items until the limits hold.
+// evict: removes items until the limits hold; those of the store, where none is given.
 struct StoreEvictOptions {
   StoreChoice store;
   StoreLimits limits;
@@ -104,5 +104,19 @@ struct StoreDamagedOptions {
   bool json = false;
 };
 Status store_damaged(const StoreDamagedOptions& options, Console& console);
+
+// limit: the limits that every put keeps to; shows them, sets them where settings are given.
+struct StoreLimitOptions {
+  StoreChoice store;
+  std::vector<std::string> settings;  // "bytes=10G"
+  bool json = false;
+};
+Status store_limit(const StoreLimitOptions& options, Console& console);
+
+// rebuild: makes the index anew.
+struct StoreRebuildOptions {
+  StoreChoice store;
+};
+Status store_rebuild(const StoreRebuildOptions& options, Console& console);
 
 }  // namespace larder::tools

@@ -94,14 +94,31 @@ Examples:
   larder store damaged --discard d-4a01-3 /var/cache/models)";
 
 constexpr const char* evict_footer =
-    R"(Removes items until all limits hold, and prints them. An item is a key or, in a directory of joblib's Memory, one call
-with all its files. Under least-recent what was not used for the longest time
+    R"(Removes items until all limits hold, and prints them; without a limit, those that the store has. An item is a key or, in
+a directory of joblib's Memory, one call with all its files. Under least-recent what was not used for the longest time
 goes first, as in joblib's reduce_size; under cheapest what took the fewest seconds to compute a byte.
 
 Examples:
   larder store evict --bytes 10G /var/cache/models
   larder store evict --items 1000 --age 30d /var/cache/models
   larder store evict --bytes 10G --policy cheapest /var/cache/models)";
+
+constexpr const char* limit_footer =
+    R"(Limits are kept in the store and hold for every process: each put makes room first. Those that are given replace all that
+the store had; none takes one away. Without any, they are shown.
+
+Examples:
+  larder store limit /var/cache/models
+  larder store limit --bytes 10G --age 30d /var/cache/models
+  larder store limit --bytes none /var/cache/models)";
+
+constexpr const char* rebuild_footer =
+    R"(The index tells a store with limits what goes next. It is rebuilt by itself where it is damaged; this does it now, say
+after files were removed by hand. Prints how many items there are.
+
+Examples:
+  larder store rebuild /var/cache/models
+  larder store rebuild file:///var/cache/models)";
 
 using Count = Arguments::Count;
 
@@ -139,6 +156,13 @@ void add_prefix(Arguments& arguments, std::string& prefix) {
   arguments.add_words("PREFIX", Count::at_most_one, "Only keys that begin with this text", into(prefix));
 }
 
+// An option --NAME whose value becomes the setting "NAME=value".
+void add_setting(Arguments& arguments, const std::string& name, const char* type, const char* what,
+                 std::vector<std::string>& settings) {
+  arguments.add_option(("--" + name).c_str(), type, what,
+                       [&settings, name](const std::string& text) { settings.push_back(name + "=" + text); });
+}
+
 void add_json(Arguments& arguments, bool& json) { arguments.add_flag("-j,--json", "Print JSON", json); }
 
 void add_quiet(Arguments& arguments, bool& quiet) { arguments.add_flag("-q,--quiet", "Show no progress bar", quiet); }
@@ -150,6 +174,7 @@ void StoreCommandLine::add_to(const AddCommand& add) {
   add_keys(add);
   add_reports(add);
   add_care(add);
+  add_limits(add);
 }
 
 void StoreCommandLine::add_values(const AddCommand& add) {
@@ -230,7 +255,9 @@ void StoreCommandLine::add_care(const AddCommand& add) {
   add_store(damaged, damaged_.store);
   damaged.add_options("--discard", "NAME", "Delete the value of this name instead; repeatable", into(damaged_.discard));
   add_json(damaged, damaged_.json);
+}
 
+void StoreCommandLine::add_limits(const AddCommand& add) {
   Arguments& evict = add("evict", "Remove items until limits hold", evict_footer,
                          [this](Console& console) { return store_evict(evict_, console); });
   add_store(evict, evict_.store);
@@ -242,6 +269,19 @@ void StoreCommandLine::add_care(const AddCommand& add) {
   evict.add_option("--policy", "POLICY", "What goes first: least-recent (default) or cheapest",
                    into(evict_.policy, parse_policy));
   add_json(evict, evict_.json);
+
+  Arguments& limit = add("limit", "Show or set the limits that every put keeps to", limit_footer,
+                         [this](Console& console) { return store_limit(limit_, console); });
+  add_store(limit, limit_.store);
+  add_setting(limit, "bytes", "SIZE", "At most so many bytes, such as 500M or 10G", limit_.settings);
+  add_setting(limit, "items", "N", "At most so many items", limit_.settings);
+  add_setting(limit, "age", "AGE", "Nothing that was not used for so long, such as 30d or 12h", limit_.settings);
+  add_setting(limit, "policy", "POLICY", "What goes first: least-recent or cheapest", limit_.settings);
+  add_json(limit, limit_.json);
+
+  Arguments& rebuild = add("rebuild", "Make the index of a store with limits anew from its files", rebuild_footer,
+                           [this](Console& console) { return store_rebuild(rebuild_, console); });
+  add_store(rebuild, rebuild_.store);
 }
 
 }  // namespace larder::tools

@@ -16,6 +16,7 @@ class StoreCommandLine {
   void add_values(const AddCommand& add);
   void add_reports(const AddCommand& add);
   void add_care(const AddCommand& add);
+  void add_limits(const AddCommand& add);
 
   StoreListOptions list_;
   StorePutOptions put_;
@@ -28,6 +29,8 @@ class StoreCommandLine {
   StoreVerifyOptions verify_;
   StoreDamagedOptions damaged_;
   StoreEvictOptions evict_;
+  StoreLimitOptions limit_;
+  StoreRebuildOptions rebuild_;
 };
 
 }  // namespace larder::tools

@@ -1,4 +1,4 @@
-#include <larder/eviction.h>
+#include <larder/store_report.h>
 
 #include "base/text.h"
 #include "tools/report.h"
@@ -8,6 +8,15 @@
 namespace larder::tools {
 
 namespace {
+
+// Below the limits that the user gives, else below those of the store.
+std::vector<Evicted> evict(Store& store, const StoreEvictOptions& options) {
+  if (!options.limits.unlimited()) return larder::evict(store, options.limits, options.policy);
+  StoreRecords* const records = store.records();
+  if (records == nullptr || records->limits().unlimited())
+    internal::fail(ErrorKind::usage, "the store has no limits; give --bytes, --items or --age");
+  return records->enforce();
+}
 
 void print_text(const std::vector<Evicted>& evicted, Console& console) {
   std::uint64_t bytes = 0;
@@ -36,8 +45,7 @@ void print_json(const std::vector<Evicted>& evicted, Console& console) {
 
 Status store_evict(const StoreEvictOptions& options, Console& console) {
   return with_store(options.store, StoreUse::change, console, [&](Store& store) {
-    if (options.limits.unlimited()) internal::fail(ErrorKind::usage, "a limit is needed: --bytes, --items or --age");
-    const auto evicted = evict(store, options.limits, options.policy);
+    const auto evicted = evict(store, options);
     options.json ? print_json(evicted, console) : print_text(evicted, console);
     return Status::fine;
   });

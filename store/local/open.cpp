@@ -29,24 +29,35 @@ std::uint64_t parse_count(const std::string& name, const std::string& text) {
   fail(ErrorKind::usage, "the setting ", name, " is ", internal::quoted(text), ", a number is needed");
 }
 
+// One that is named sets them all, "none" takes it away; nothing where none is named.
+std::optional<StoreLimits> parse_limits(const StoreSettings& settings) {
+  StoreLimits limits;
+  bool is_named = false;
+  for (const auto& [name, text] : settings) {
+    if (name != "bytes" && name != "items" && name != "age") continue;
+    is_named = true;
+    if (text == "none") continue;
+    if (name == "bytes") limits.bytes = parse_size(text);
+    if (name == "items") limits.items = parse_count(name, text);
+    if (name == "age") limits.age = parse_age(text);
+  }
+  return is_named ? std::optional(limits) : std::nullopt;
+}
+
 }  // namespace
 
 std::unique_ptr<Store> open_file_store(const std::string& rest, const StoreSettings& settings) {
   LocalOptions options;
-  StoreLimits limits;
+  options.limits = parse_limits(settings);
   for (const auto& [name, text] : settings) {
     if (name == "sync") options.sync = parse_sync(text);
     if (name == "checksums") options.checksums = parse_flag(name, text);
     if (name == "read_only") options.read_only = parse_flag(name, text);
     if (name == "create") options.create = parse_flag(name, text);
     if (name == "gitignore") options.gitignore = parse_flag(name, text);
-    if (name == "bytes") limits.bytes = parse_size(text);
-    if (name == "items") limits.items = parse_count(name, text);
-    if (name == "age") limits.age = parse_age(text);
     if (name == "policy") options.policy = parse_policy(text);
     if (name == "trust_network") options.trust_network = parse_flag(name, text);
   }
-  if (!limits.unlimited()) options.limits = limits;
   return local_store(rest, options);
 }
 

@@ -352,6 +352,58 @@ class Evict(StoreTest):
         self.assertIn("--bytes", self.fails(2, "store", "evict", self.store))
 
 
+class Limits(StoreTest):
+    def limit(self, *options):
+        return self.text("store", "limit", *options, self.store)
+
+    def test_are_kept_and_hold_for_every_put(self):
+        self.assertEqual(self.limit("--bytes", "2500", "--age", "30d"), "2.4 KiB, 30 days; the least recently used goes first\n")
+        for key in ["first", "second", "third"]:
+            self.put(key, b"x" * 1000)
+        self.assertEqual(self.keys(), ["second", "third"])
+        self.assertIn("first: evicted", self.run_larder("store", "why", self.store, "first", status=1).decode())
+        found = self.stat()["limits"]
+        self.assertEqual(found, {"bytes": 2500, "items": None, "seconds": 30 * 86400, "policy": "least-recent"})
+        self.assertEqual(json.loads(self.limit("-j")), found)
+
+    def test_a_get_and_a_touch_are_uses(self):
+        self.limit("--items", "3")
+        for key in ["first", "second", "third"]:
+            self.put(key, b"")
+        self.get("first")
+        self.run_larder("store", "touch", self.store, "second")
+        self.put("fourth", b"")
+        self.assertEqual(self.keys(), ["first", "fourth", "second"])
+
+    def test_too_large_a_value_is_refused(self):
+        self.put("key", b"old")
+        self.limit("--bytes", "1000")
+        self.put("key", b"x" * 1001, status=3)
+        self.assertEqual(self.get("key"), b"old")
+
+    def test_are_replaced_and_taken_away(self):
+        self.limit("--items", "1")
+        self.assertEqual(self.limit("--bytes", "1M", "--policy", "cheapest"), "1.0 MiB; what was cheapest to compute goes first\n")
+        self.assertEqual(self.limit("--bytes", "none"), "none\n")
+        self.put("one", b"")
+        self.put("two", b"")
+        self.assertEqual(self.keys(), ["one", "two"])
+
+    def test_evict_without_limits_takes_those_of_the_store(self):
+        for key in ["one", "two"]:
+            self.put(key, b"")
+        self.limit("--items", "1")
+        self.text("store", "evict", self.store)
+        self.assertEqual(self.keys(), ["two"])
+
+    def test_rebuild(self):
+        self.limit("--items", "2")
+        self.put("one", b"")
+        self.put("two", b"")
+        os.remove(os.path.join(self.store, "one"))
+        self.assertEqual(self.text("store", "rebuild", self.store), "1 item\n")
+
+
 class Joblib(StoreTest):
     def test_a_cache_of_joblib_is_a_store(self):
         memory = joblib.Memory(self.directory + "/cache", verbose=0)

@@ -7,7 +7,7 @@ import subprocess
 from command import SOURCE, CommandTest, main
 
 COMMANDS = ["ls", "get", "convert", "check", "bench", "codecs", "formats", "store"]
-STORE_COMMANDS = ["ls", "put", "get", "mv", "rm", "touch", "stat", "why", "verify", "damaged", "evict"]
+STORE_COMMANDS = ["ls", "put", "get", "mv", "rm", "touch", "stat", "why", "verify", "damaged", "evict", "limit", "rebuild"]
 ALL_COMMANDS = COMMANDS + [f"store {command}" for command in STORE_COMMANDS]
 MAN_PAGE = os.path.join(SOURCE, "tools", "larder.1")
 COMPLETION = os.path.join(SOURCE, "tools", "completion", "larder.bash")

@@ -19,14 +19,14 @@ _larder() {
     bench) options='--codec --csv --disk --html --json --level --link --read-at --repeat --sample --smallest --sort --time --write-within --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
     codecs) options='--verbose --json --names --plugin --verify --help' ;;
     formats) options='--json --names --help' ;;
-    store) options='ls put get mv rm touch stat why verify damaged evict --help' ;;
+    store) options='ls put get mv rm touch stat why verify damaged evict limit rebuild --help' ;;
     'store ls') options='--json --long --option --help' ;;
     'store put') options='--cost --if-absent --if-match --meta --option --quiet --help' ;;
     'store get') options='--option --quiet --range --verify --help' ;;
-    'store mv' | 'store rm' | 'store touch') options='--option --help' ;;
+    'store mv' | 'store rm' | 'store touch' | 'store rebuild') options='--option --help' ;;
     'store stat' | 'store why') options='--json --option --help' ;;
     'store damaged') options='--discard --json --option --help' ;;
-    'store evict') options='--age --bytes --items --json --option --policy --help' ;;
+    'store evict' | 'store limit') options='--age --bytes --items --json --option --policy --help' ;;
     'store verify') options='--json --option --set-aside --help' ;;
   esac
   case $command:$previous in
@@ -42,9 +42,10 @@ _larder() {
     bench:--disk | bench:--level | bench:--link | bench:--read-at | bench:--repeat | bench:--sample | bench:--time | bench:--write-within) return ;;
     'store '*:-o | 'store '*:--option)
       compopt -o nospace 2>/dev/null
-      COMPREPLY=($(compgen -W 'checksums= create= gitignore= read_only= sync= trust_network=' -- "$word"))
+      COMPREPLY=($(compgen -W 'age= bytes= checksums= create= gitignore= items= policy= read_only= sync= trust_network=' -- "$word"))
       return ;;
-    'store evict':--policy) COMPREPLY=($(compgen -W 'least-recent cheapest' -- "$word")); return ;;
+    'store evict':--policy | 'store limit':--policy) COMPREPLY=($(compgen -W 'least-recent cheapest' -- "$word")); return ;;
+    'store limit':--age | 'store limit':--bytes | 'store limit':--items) return ;;
     'store damaged':--discard | 'store evict':--age | 'store evict':--bytes | 'store evict':--items) return ;;
     'store put':--cost | 'store put':--if-match | 'store put':--meta | 'store get':--range) return ;;
     *:--python2-strings) COMPREPLY=($(compgen -W 'ascii latin1 bytes' -- "$word")); return ;;
