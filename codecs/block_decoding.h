@@ -57,10 +57,10 @@ class BlockDecompressor {
   BlockDecompressor(const BlockDecompressor&) = delete;
   BlockDecompressor& operator=(const BlockDecompressor&) = delete;
 
-  // `block` are the `found.take` bytes, and BlockDecoding::tail. `out` has `found.size` bytes at first; where they are too few the result is not
-  // `decoded` with `size` above that, and the block is decompressed once more into `found.most` bytes. Bytes of `out`
-  // behind the result may be overwritten, those behind `out` never. Throws only what is no matter of the data (`io`,
-  // `limit` for memory).
+  // `block` are the `found.take` bytes, and BlockDecoding::tail. `out` has `found.size` bytes at first; where they are
+  // too few the result is not `decoded` with `size` above that, and the block is decompressed once more into
+  // `found.most` bytes. Bytes of `out` behind the result may be overwritten, those behind `out` never. Throws only what
+  // is no matter of the data (`io`, `limit` for memory).
   virtual DecodedBlock decompress(Bytes block, const Found& found, MutableBytes out) = 0;
 };
 
@@ -79,7 +79,8 @@ class BlockDecoding {
   // `more`, `end` or `give_up` are possible.
   virtual Found find(Bytes ahead, bool all) = 0;
 
-  // What the driver puts behind the bytes of each block, for libraries that want more than there is. Valid as long as this.
+  // What the driver puts behind the bytes of each block, for libraries that want more than there is. Valid as long as
+  // this.
   virtual Bytes tail() const { return {}; }
 
   virtual std::unique_ptr<BlockDecompressor> decompressor() const = 0;

@@ -85,9 +85,9 @@ class BlockReading {
   bool between_ = false;  // a stream has ended at `boundary_`, and another may follow
   std::uint64_t boundary_ = 0;
   bool gave_up_ = false;
-  std::unique_ptr<Block> ready_;               // its content is being handed out
-  std::size_t handed_out_ = 0;                 // bytes of it
-  std::deque<std::unique_ptr<Block>> blocks_;  // in order, not accepted yet
+  std::unique_ptr<Block> ready_;                                   // its content is being handed out
+  std::size_t handed_out_ = 0;                                     // bytes of it
+  std::deque<std::unique_ptr<Block>> blocks_;                      // in order, not accepted yet
   std::vector<std::unique_ptr<BlockDecompressor>> decompressors_;  // one a thread
   OrderedWork work_;  // the last member: its destructor waits for jobs that use the others
 };

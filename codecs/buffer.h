@@ -12,9 +12,9 @@
 
 namespace larder::internal {
 
-// One piece of memory. Large ones are huge pages where the system grants them, and when they are let go, up to 32 MiB of
-// them wait for the next Buffer of the process: to touch fresh memory takes as long as to decompress into it.
-// Not thread-safe; several of them are.
+// One piece of memory. Large ones are huge pages where the system grants them, and when they are let go, up to 32 MiB
+// of them wait for the next Buffer of the process: to touch fresh memory takes as long as to decompress into it. Not
+// thread-safe; several of them are.
 class Buffer {
  public:
   Buffer() = default;

@@ -34,8 +34,8 @@ struct DeflateLibrary {
 };
 
 // Bytes of content that larder compresses by themselves at a level. What was repeated from the block before is lost: up
-// to 1.2 % with 1 MiB, half of that with 2 MiB. The default level shall lose no more than 0.5 %, and its neighbours have
-// the same header.
+// to 1.2 % with 1 MiB, half of that with 2 MiB. The default level shall lose no more than 0.5 %, and its neighbours
+// have the same header.
 constexpr std::size_t deflate_block_size(int level) noexcept {
   return std::size_t{level >= 2 && level <= 5 ? 2U : 1U} << 20;
 }

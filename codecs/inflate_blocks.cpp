@@ -40,8 +40,8 @@ std::optional<std::size_t> end_of_flush(Bytes bytes, std::size_t from) noexcept 
 
 // Empty blocks, the last of them final: what libdeflate needs to decode a piece of a stream as if it were a whole one.
 //
-// Whoever made the stream does not know it: 55 bits that decoders pass over are drawn by lot for each process. So a piece
-// that ends within a block cannot be made to swallow the tail, and to have the checksum of what comes out then.
+// Whoever made the stream does not know it: 55 bits that decoders pass over are drawn by lot for each process. So a
+// piece that ends within a block cannot be made to swallow the tail, and to have the checksum of what comes out then.
 std::vector<std::byte> make_tail() {
   constexpr int blocks = 11;
   constexpr unsigned header_bits = 3;
@@ -129,9 +129,7 @@ class InflateBlock final : public BlockDecompressor {
 }  // namespace
 
 InflateBlocks::InflateBlocks(Wrapper wrapper, const FlushedBlockSizes& sizes) noexcept
-    : wrapper_(wrapper),
-      sizes_(sizes),
-      checksum_(checksum_of_nothing(wrapper)) {}
+    : wrapper_(wrapper), sizes_(sizes), checksum_(checksum_of_nothing(wrapper)) {}
 
 Found InflateBlocks::find(Bytes ahead, bool all) {
   if (ended_) return find_trailer(ahead, all);

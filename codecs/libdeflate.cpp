@@ -59,9 +59,7 @@ std::size_t deflate_block(int level, Bytes in, bool last, MutableBytes out) {
 }
 
 struct FreeDecompressor {
-  void operator()(libdeflate_decompressor* decompressor) const noexcept {
-    libdeflate_free_decompressor(decompressor);
-  }
+  void operator()(libdeflate_decompressor* decompressor) const noexcept { libdeflate_free_decompressor(decompressor); }
 };
 using DecompressorPool = ContextPool<libdeflate_decompressor, FreeDecompressor>;
 

@@ -38,8 +38,8 @@ LARDER_API EvictionPolicy parse_policy(std::string_view text);        // Error `
 // that lists what is possible.
 LARDER_API std::uint64_t parse_size(std::string_view text);
 
-// The age that StoreLimits have: "30d", "12h", "90s", as parse_duration of <larder/budget.h>. Error `usage` for anything
-// else, and for more than 292 years.
+// The age that StoreLimits have: "30d", "12h", "90s", as parse_duration of <larder/budget.h>. Error `usage` for
+// anything else, and for more than 292 years.
 LARDER_API std::chrono::nanoseconds parse_age(std::string_view text);
 
 // One item as eviction sees it: a key, or, in joblib's layout, the directory of one call with all its files.
