@@ -288,7 +288,7 @@ TEST_CASE("index: made from the files where it is missing, damaged or of another
     CHECK(open() == std::vector<std::string>{"f:4", "a:10", "b:10", "d:10", "e:3"});
   }
   SECTION("cut short") {
-    std::filesystem::resize_file(directory / "index", GENERATE(0, 100, 4096, 8192));
+    std::filesystem::resize_file(directory / "index", GENERATE(0U, 100U, 4096U, 8192U));
     CHECK(open().size() == 5);
   }
 }
