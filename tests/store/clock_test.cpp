@@ -26,7 +26,7 @@ TEST_CASE("clock: a jump of the system's clock inside a boot is nothing") {
   const StoreClock clock(time.sources());
   const ClockState start = clock.now({});
   time.pass(std::chrono::seconds(5));
-  time.wall += GENERATE(ten_years, -ten_years);
+  time.wall += GENERATE(1, -1) * ten_years;
   const ClockState later = clock.now(start);
   CHECK(passed(start, later) == std::chrono::seconds(5));
   time.pass(std::chrono::seconds(2));
