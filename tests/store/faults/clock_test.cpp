@@ -57,5 +57,44 @@ TEST_CASE("a clock that jumps by ten years, either way, makes nothing old") {
   }
 }
 
+TEST_CASE("what was used last stays, whatever the clock said then") {
+  const TemporaryDirectory scratch;
+  const auto store =
+      local_store(scratch / "store", {.sync = Sync::none, .limits = StoreLimits{.bytes = 3 * value_size}});
+  {
+    const ClockJump jumped(ten_years);
+    store->put(key(0), pattern(value_size));
+  }
+  store->put(key(1), pattern(value_size));
+  {
+    const ClockJump jumped(-ten_years);
+    store->put(key(2), pattern(value_size));
+    CHECK(store->touch(key(1)));
+  }
+  store->put(key(3), pattern(value_size));
+  CHECK(keys_of(*store) == std::vector<std::string>{key(1), key(2), key(3)});
+  store->put(key(4), pattern(value_size));
+  CHECK(keys_of(*store) == std::vector<std::string>{key(1), key(3), key(4)});
+}
+
+TEST_CASE("files from the year 2040 are neither kept for ever nor thrown away at once") {
+  const TemporaryDirectory scratch;
+  const auto store =
+      local_store(scratch / "store",
+                  {.sync = Sync::none, .limits = StoreLimits{.bytes = 3 * value_size, .age = std::chrono::hours(24)}});
+  for (int i = 0; i < 3; ++i) {
+    store->put(key(i), pattern(value_size));
+    const timespec future{2'208'988'800, 0};
+    const timespec times[2] = {future, future};
+    REQUIRE(::utimensat(AT_FDCWD, (scratch / "store" / key(i)).c_str(), times, 0) == 0);
+  }
+  CHECK(store->records()->enforce().empty());
+  CHECK(store->records()->rebuild() == 3);
+  CHECK(store->records()->enforce().empty());
+  store->put(key(3), pattern(value_size));
+  CHECK(keys_of(*store).size() == 3);
+  CHECK(store->exists(key(3)));
+}
+
 }  // namespace
 }  // namespace larder::testing

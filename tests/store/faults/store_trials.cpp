@@ -161,6 +161,13 @@ std::vector<StoreTrial> whole_lives() {
 
 std::vector<StoreTrial> evictions() {
   std::vector<StoreTrial> trials;
+  // Room for one large value: each of the old ones goes.
+  trials.push_back({.name = "a put that evicts",
+                    .before = with_old(),
+                    .after = {{"new", new_value}},
+                    .many = true,
+                    .options = {.limits = StoreLimits{.bytes = new_value.size() + 1000}},
+                    .run = [](Store& store) { put_new(store, "new"); }});
   trials.push_back(
       {.name = "evict", .before = with_old(), .after = {{"other", old_value}}, .many = true, .run = [](Store& store) {
          // What it may not look at, it passes over.
