@@ -7,8 +7,12 @@
 
 namespace {
 
+void* take_or_null(std::size_t size) noexcept {
+  return larder::testing::allocation_fails() ? nullptr : std::malloc(size > 0 ? size : 1);
+}
+
 void* take(std::size_t size) {
-  void* memory = larder::testing::allocation_fails() ? nullptr : std::malloc(size > 0 ? size : 1);
+  void* memory = take_or_null(size);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
@@ -17,7 +21,12 @@ void* take(std::size_t size) {
 
 void* operator new(std::size_t size) { return take(size); }
 void* operator new[](std::size_t size) { return take(size); }
+// std::stable_sort asks this one.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return take_or_null(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return take_or_null(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
