@@ -50,7 +50,7 @@ bool BlockReading::goes_on_at(std::uint64_t position) {
 
 std::size_t BlockReading::hand_out(MutableBytes out) {
   if (!ready_) return 0;
-  const Bytes rest = Bytes(ready_->target).first(ready_->decoded.size).subspan(handed_out_);
+  const Bytes rest = Bytes(ready_->content).first(ready_->decoded.size).subspan(handed_out_);
   const std::size_t size = std::min(out.size(), rest.size());
   if (size != 0) std::memcpy(out.data(), rest.data(), size);
   handed_out_ += size;
@@ -147,12 +147,12 @@ void BlockReading::give(std::unique_ptr<Block> block) {
 void BlockReading::decode(Block& block, std::size_t thread) {
   auto& decompressor = decompressors_[thread];
   if (!decompressor) decompressor = decoding_->decompressor();
-  block.decoded = decompressor->decompress(block.compressed, block.found, block.target);
-  const bool too_large = !block.decoded.decoded && block.decoded.size > block.target.size();
-  if (!too_large || block.found.most <= block.target.size()) return;
-  block.is_direct = false;
-  block.target = block.own.room(block.found.most);
-  block.decoded = decompressor->decompress(block.compressed, block.found, block.target);
+  block.content = block.target;
+  block.decoded = decompressor->decompress(block.compressed, block.found, block.content);
+  const bool too_large = !block.decoded.decoded && block.decoded.size > block.content.size();
+  if (!too_large || block.found.most <= block.content.size()) return;
+  block.content = block.own.room(block.found.most);
+  block.decoded = decompressor->decompress(block.compressed, block.found, block.content);
 }
 
 void BlockReading::take_end() {
@@ -172,7 +172,7 @@ void BlockReading::wait_for(Block& block) {
 
 BlockReading::Verdict BlockReading::judge(Block& block) {
   if (!block.decoded.decoded) return block.decoded.incomplete ? Verdict::incomplete : Verdict::wrong;
-  return decoding_->accept(block.found, block.decoded, Bytes(block.target).first(block.decoded.size));
+  return decoding_->accept(block.found, block.decoded, Bytes(block.content).first(block.decoded.size));
 }
 
 std::size_t BlockReading::take_block() {
@@ -194,7 +194,7 @@ std::size_t BlockReading::take_block() {
     settle();  // the places of those behind it were chosen for the expected size
   }
   if (blocks_.empty()) waits_ = false;
-  if (block->is_direct) return decoded.size;
+  if (block->is_in_place()) return decoded.size;
   ready_ = std::move(block);
   handed_out_ = 0;
   return 0;
@@ -235,10 +235,11 @@ void BlockReading::settle() {
   for (std::size_t i = 0; i < misplaced; ++i) {
     Block& block = *blocks_[i];
     wait_for(block);
-    if (!std::exchange(block.is_direct, false)) continue;
-    const MutableBytes own = block.own.room(block.target.size());
-    if (!own.empty()) std::memcpy(own.data(), block.target.data(), own.size());
-    block.target = own;
+    if (block.is_in_place()) {
+      block.content = block.own.room(block.target.size());
+      if (!block.content.empty()) std::memcpy(block.content.data(), block.target.data(), block.content.size());
+    }
+    block.is_direct = false;
   }
 }
 

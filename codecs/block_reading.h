@@ -45,11 +45,15 @@ class BlockReading {
     std::uint64_t start = 0;  // in the source
     ByteSequence compressed{};
     Found found{};
-    MutableBytes target{};  // in the caller's memory, or in `own`
-    bool is_direct = false;
+    MutableBytes target{};   // where it should be decoded: in the caller's memory, or in `own`
+    bool is_direct = false;  // it should be in the caller's
+    bool done = false;       // its job was taken
+    // What follows is for the thread that decodes it, until then.
     Buffer own{};
+    MutableBytes content{};  // where it was decoded: `target`, or `own` where that was too small
     DecodedBlock decoded{};
-    bool done = false;  // its job was taken
+
+    bool is_in_place() const noexcept { return is_direct && content.data() == target.data(); }
   };
   using Verdict = BlockDecoding::Verdict;
 
