@@ -13,7 +13,7 @@
 namespace larder {
 
 struct LocalOptions {
-  // What finish() waits for. bench/RESULTS.md has what each costs.
+  // What finish() waits for. bench/STORES.md has what each costs.
   //   full  the value and its name are on disk: it survives a power cut
   //   data  the value is on disk before it gets its name: after a power cut the old value or the new one, whole
   //   none  nothing: after a power cut the value may be lost, empty or torn (which its checksum tells)
@@ -66,7 +66,7 @@ LARDER_API std::unique_ptr<Store> local_store(const Path& root, const LocalOptio
                                               Recovery* recovery = nullptr);
 
 // The size below which `Store::read` reads instead of mapping: where a read of so many bytes and a mapping take equally
-// long (bench/RESULTS.md).
+// long (bench/STORES.md).
 inline constexpr std::uint64_t smallest_mapping = 64 * 1024;
 
 }  // namespace larder
