@@ -31,7 +31,8 @@ struct StoreUrl {
 StoreUrl parse_store_url(std::string_view url, const StoreSettings& settings);
 
 // The settings of "file", as LocalOptions has them, by the same names; limits as "bytes", "items", "age" (parse_size,
-// parse_age; "none"; one that is named sets all), policy as "least-recent" or "cheapest". Error `usage` for values that are none.
+// parse_age; "none"; one that is named sets all), policy as "least-recent" or "cheapest". Error `usage` for values that
+// are none.
 std::unique_ptr<Store> open_file_store(const std::string& rest, const StoreSettings& settings);
 std::unique_ptr<Store> open_memory_store(const std::string& rest, const StoreSettings& settings);
 
