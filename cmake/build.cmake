@@ -39,3 +39,11 @@ function(larder_room name)
     target_compile_options(larder_${name} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
 endfunction()
+
+# larder_sees(ROOM X file): the one file of a room that sees library X, and is told whether this build has it.
+function(larder_sees room dependency file)
+  set_source_files_properties(${file} PROPERTIES COMPILE_DEFINITIONS LARDER_HAS_${dependency}=$<BOOL:${LARDER_HAS_${dependency}}>)
+  if(LARDER_HAS_${dependency})
+    target_link_libraries(larder_${room} PRIVATE larder_dep_${dependency})
+  endif()
+endfunction()

@@ -1,26 +1,32 @@
 # Third-party libraries. LARDER_WITH_X is AUTO (used where found), ON (its absence is an error) or OFF.
 
-set(LARDER_DEPENDENCIES "")       # the X of each that was found
+set(LARDER_DEPENDENCIES "")       # the X of each that was found and is linked
 set(LARDER_PRIVATE_LIBRARIES "")  # their names for the linker, for users of the static library
 
-# larder_dependency(X header library "what for"): sets LARDER_HAS_X and, where found, the target larder_dep_X.
+# larder_dependency(X header library "what for"): sets LARDER_HAS_X and, where found, the target larder_dep_X. A library
+# that is headers only is called "".
 function(larder_dependency name header library purpose)
   set(LARDER_WITH_${name} AUTO CACHE STRING "${purpose}: AUTO, ON or OFF")
   set_property(CACHE LARDER_WITH_${name} PROPERTY STRINGS AUTO ON OFF)
   set(found OFF)
   if(NOT LARDER_WITH_${name} STREQUAL OFF)
     find_path(LARDER_${name}_INCLUDE_DIR ${header})
-    find_library(LARDER_${name}_LIBRARY ${library})
-    mark_as_advanced(LARDER_${name}_INCLUDE_DIR LARDER_${name}_LIBRARY)
-    if(LARDER_${name}_INCLUDE_DIR AND LARDER_${name}_LIBRARY)
+    mark_as_advanced(LARDER_${name}_INCLUDE_DIR)
+    if(library)
+      find_library(LARDER_${name}_LIBRARY ${library})
+      mark_as_advanced(LARDER_${name}_LIBRARY)
+    endif()
+    if(LARDER_${name}_INCLUDE_DIR AND (LARDER_${name}_LIBRARY OR NOT library))
       set(found ON)
       add_library(larder_dep_${name} INTERFACE)
       target_include_directories(larder_dep_${name} SYSTEM INTERFACE ${LARDER_${name}_INCLUDE_DIR})
-      target_link_libraries(larder_dep_${name} INTERFACE ${LARDER_${name}_LIBRARY})
-      set(LARDER_DEPENDENCIES ${LARDER_DEPENDENCIES} ${name} PARENT_SCOPE)
-      set(LARDER_PRIVATE_LIBRARIES ${LARDER_PRIVATE_LIBRARIES} ${library} PARENT_SCOPE)
+      if(library)
+        target_link_libraries(larder_dep_${name} INTERFACE ${LARDER_${name}_LIBRARY})
+        set(LARDER_DEPENDENCIES ${LARDER_DEPENDENCIES} ${name} PARENT_SCOPE)
+        set(LARDER_PRIVATE_LIBRARIES ${LARDER_PRIVATE_LIBRARIES} ${library} PARENT_SCOPE)
+      endif()
     elseif(NOT LARDER_WITH_${name} STREQUAL AUTO)
-      message(FATAL_ERROR "LARDER_WITH_${name}=${LARDER_WITH_${name}}, but ${header} or lib${library} is not found (${purpose})")
+      message(FATAL_ERROR "LARDER_WITH_${name}=${LARDER_WITH_${name}}, but ${header} or its library is not found (${purpose})")
     endif()
   endif()
   set(LARDER_HAS_${name} ${found} PARENT_SCOPE)
@@ -36,6 +42,9 @@ larder_dependency(LZMA lzma.h lzma "xz and lzma codecs")
 larder_dependency(LZ4 lz4frame.h lz4 "lz4 codec")
 larder_dependency(ZSTD zstd.h zstd "zstd codec")
 larder_dependency(XXHASH xxhash.h xxhash "checksums of arrays, metadata")
+larder_dependency(HDF5 hdf5/serial/hdf5.h hdf5_serial "h5 and keras formats")
+larder_dependency(PROTOZERO protozero/varint.hpp "" "onnx and tf-checkpoint formats")
+larder_dependency(PUGIXML pugixml.hpp pugixml "pmml format")
 
 # Chart.js as Debian has it (npm's package chart.js, one file): embedded into the command for `larder bench --html`.
 set(LARDER_WITH_CHARTJS AUTO CACHE STRING "charts of larder bench: AUTO, ON or OFF")

@@ -35,10 +35,14 @@ Array read_elements(const ReadSource& source, const DType& dtype, const Shape& s
     return Array::from_region(dtype, shape, order, std::move(region));
   }
   Region region = read_within(source.reader, size, source.limits, "the array's data");
-  if (!source.native_byte_order || dtype.is_native()) return Array::from_region(dtype, shape, order, std::move(region));
-  if (dtype.itemsize() != 0)
-    swap_bytes(region.mutable_bytes().data(), static_cast<std::size_t>(size / dtype.itemsize()), dtype);
-  return Array::from_region(dtype.to_native(), shape, order, std::move(region));
+  if (!source.native_byte_order) return Array::from_region(dtype, shape, order, std::move(region));
+  return native_array(dtype, shape, order, std::move(region));
+}
+
+Array native_array(const DType& dtype, const Shape& shape, Order order, Region elements) {
+  if (!dtype.is_native() && dtype.itemsize() != 0)
+    swap_bytes(elements.mutable_bytes().data(), elements.size() / static_cast<std::size_t>(dtype.itemsize()), dtype);
+  return Array::from_region(dtype.to_native(), shape, order, std::move(elements));
 }
 
 void write_elements(const Array& array, Order order, Writer& writer) {

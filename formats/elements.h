@@ -30,6 +30,9 @@ Region read_within(Reader& reader, std::uint64_t size, const Limits& limits, std
 // has no object part.
 Array read_elements(const ReadSource& source, const DType& dtype, const Shape& shape, Order order);
 
+// An array of elements that were read into memory, whose bytes are swapped to native order in place.
+Array native_array(const DType& dtype, const Shape& shape, Order order, Region elements);
+
 // Writes the elements in `order`, in bounded memory.
 void write_elements(const Array& array, Order order, Writer& writer);
 

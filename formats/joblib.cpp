@@ -74,7 +74,9 @@ const Format& joblib_format() {
                                     .extensions = {".joblib"},
                                     .reads = true,
                                     .writes = true,
-                                    .maps = true},
+                                    .maps = true,
+                                    .signature = Signature::plausible,
+                                    .family = "pickle"},
                                    PickleStyle::joblib);
   return format;
 }
@@ -85,7 +87,9 @@ const Format& pickle_format() {
                                     .extensions = {".pkl", ".pickle"},
                                     .reads = true,
                                     .writes = true,
-                                    .maps = true},
+                                    .maps = true,
+                                    .signature = Signature::plausible,
+                                    .family = "pickle"},
                                    PickleStyle::cpython);
   return format;
 }

@@ -18,7 +18,8 @@ class NpyFormat final : public Format {
                 .extensions = {".npy"},
                 .reads = true,
                 .writes = true,
-                .maps = true}) {}
+                .maps = true,
+                .holds = FormatInfo::Holds::array}) {}
 
   bool recognises(Bytes head) const override {
     return !head.empty() && npy_magic.starts_with(as_text(head).substr(0, npy_magic.size()));

@@ -4,6 +4,10 @@
 
 namespace larder {
 
+Format::Format(FormatInfo info) : info_(std::move(info)) {
+  if (info_.family.empty()) info_.family = info_.name;
+}
+
 Format::~Format() = default;
 
 const std::vector<const Format*>& formats() {
@@ -19,12 +23,16 @@ const Format* find_format(std::string_view name) {
 }
 
 const Format* find_format_by_extension(std::string_view filename) {
-  const auto fits = [&](const Format* format) {
-    return std::ranges::any_of(format->info().extensions,
-                               [&](const std::string& extension) { return filename.ends_with(extension); });
-  };
-  const auto found = std::ranges::find_if(formats(), fits);
-  return found == formats().end() ? nullptr : *found;
+  const Format* found = nullptr;
+  std::size_t longest = 0;
+  for (const Format* const format : formats()) {
+    for (const std::string& extension : format->info().extensions) {
+      if (extension.size() <= longest || !filename.ends_with(extension)) continue;
+      found = format;
+      longest = extension.size();
+    }
+  }
+  return found;
 }
 
 }  // namespace larder

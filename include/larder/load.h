@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <larder/bytes.h>
 #include <larder/document.h>
@@ -23,6 +24,14 @@ struct LoadOptions {
   // Whether arrays that were stored in the other byte order are converted. Nothing: where they are read, not where they
   // are mapped (joblib's "auto"). Error `usage` for true together with a mmap_mode.
   std::optional<bool> ensure_native_byte_order{};
+
+  // The format to read as, by name; empty: found by content, then by the name of the file. A file in which two formats
+  // are found is Error `unsupported`, naming both, unless one is given here.
+  std::string format{};
+
+  // Of files that hold arrays by name (npz, safetensors, torch, h5, onnx, checkpoints): the only ones to read; empty:
+  // all. Error `not_found`, naming the first that is missing, and some that are there.
+  std::vector<std::string> only{};
 
   Limits limits{};
 

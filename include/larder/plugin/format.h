@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,19 @@
 
 namespace larder {
 
+// What `Format::recognises` is worth.
+enum class Signature : std::uint8_t {
+  magic,  // the first bytes are this format's (or its family's) and nobody else's: no codec's stream begins so either
+  plausible,  // the first bytes look like it; among several such formats the file's name decides, then the table
+  none,       // nothing to see: taken by name of format, or by extension where no content says otherwise
+};
+
+// Where an object of the format ends.
+enum class Extent : std::uint8_t {
+  delimited,  // its own bytes tell: another object, or metadata, can follow, and a pipe will do
+  rest,       // at the end of the source; formats with a directory at their end seek (formats/whole.h)
+};
+
 // What is known about a file format. A plain value.
 struct FormatInfo {
   std::string name;                     // "npy"
@@ -26,6 +40,13 @@ struct FormatInfo {
   bool reads = false;
   bool writes = false;
   bool maps = false;  // arrays can be mapped from uncompressed files
+  Signature signature = Signature::magic;
+  Extent extent = Extent::delimited;
+  // Formats of one family share their first bytes and are told apart by `read`: "zip", "pickle"; else the name. A file
+  // that two families recognise is refused.
+  std::string family{};
+  // What it holds: any Value, arrays by name (a flat dict of str to array), one array, or one text or bytes.
+  enum class Holds : std::uint8_t { values, named_arrays, array, text, bytes } holds = Holds::values;
 };
 
 // Is told of everything in a file that its own loader would act on, in the order of the file, whatever becomes of the
@@ -65,12 +86,27 @@ struct ReadSource {
   LoadObserver* observer = nullptr;
   // How `mapped_file` was mapped: siblings are mapped alike.
   MapMode map_mode = MapMode::none;
+  // The bare name of the file or key, without directory; empty where there is none. Gensim's companions derive from it.
+  std::string_view name{};
+  // Of a format that holds arrays by name: the only ones to read; empty: all. What is not read is not looked at
+  // further than its place requires. Error `not_found` is the caller's matter.
+  std::span<const std::string> only{};
+  // Also verify the checksums of what is mapped (`larder check`); what is read into memory is verified in any case.
+  bool verify = false;
 };
 
 struct WriteOptions {
   // Of pickle: 0 to 5; -1 is the highest. Below 3 names are those of Python 2, as with Python's `fix_imports`.
   int protocol = 4;
   PickleWriting pickle{};
+  // The bare name of the file or key that is written; empty where there is none.
+  std::string_view name{};
+  // A Writer for a file beside it, by its bare name; borrowed, and never finished by the format: all appear after the
+  // format returned, this file last, or none of them. Not set where files have no siblings: Error `unsupported` is
+  // then the format's, naming what would have needed one.
+  std::function<Writer&(std::string_view name)> create_sibling{};
+  // Of formats with compressed members (npz): the level of deflate, 0 to store. Stored arrays can be mapped.
+  int deflate = 0;
 };
 
 // One file format. Immutable and thread-safe.
@@ -95,7 +131,8 @@ class LARDER_API Format {
   virtual void write(Value value, Writer& writer, const WriteOptions& options) const = 0;
 
  protected:
-  explicit Format(FormatInfo info) : info_(std::move(info)) {}
+  // An empty FormatInfo::family becomes the name.
+  explicit Format(FormatInfo info);
 
  private:
   FormatInfo info_;
@@ -105,7 +142,8 @@ class LARDER_API Format {
 LARDER_API const std::vector<const Format*>& formats();
 // By name; null where there is none.
 LARDER_API const Format* find_format(std::string_view name);
-// By the end of the file name (case-sensitive); null where no extension fits.
+// By the end of the file name (case-sensitive), the longest extension that fits (".weights.h5" before ".h5"); null
+// where none does.
 LARDER_API const Format* find_format_by_extension(std::string_view filename);
 
 }  // namespace larder
