@@ -1,8 +1,8 @@
 #include "codecs/inflate_blocks.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <random>
 #include <utility>
 
 #include <larder/error.h>
@@ -38,27 +38,13 @@ std::optional<std::size_t> end_of_flush(Bytes bytes, std::size_t from) noexcept 
   return std::nullopt;
 }
 
-// Empty blocks, the last of them final: what libdeflate needs to decode a piece of a stream as if it were a whole one.
+// An empty final block with fixed codes: what libdeflate needs to decode a piece of a stream as if it were a whole one.
 //
-// Whoever made the stream does not know it: 55 bits that decoders pass over are drawn by lot for each process. So a
-// piece that ends within a block cannot be made to swallow the tail, and to have the checksum of what comes out then.
-std::vector<std::byte> make_tail() {
-  constexpr int blocks = 11;
-  constexpr unsigned header_bits = 3;
-  std::random_device lot;
-  std::vector<std::byte> tail;
-  for (int i = 1; i <= blocks; ++i) {
-    const auto padding = static_cast<std::byte>(lot() << header_bits & 0xff);
-    tail.push_back(padding | std::byte{i == blocks});
-    tail.insert(tail.end(), empty_block.begin() + 1, empty_block.end());
-  }
-  return tail;
-}
-
-Bytes tail_of_process() {
-  static const std::vector<std::byte> tail = make_tail();
-  return tail;
-}
+// Nothing but a decoder that stands at its first bit takes it for a final block: from any other bit on there is none
+// that ends within it. So what was decoded up to its end began a block there, or was a final block itself that went on
+// into it: a stored one shows it at the end of the content. One with Huffman codes would need a marker by chance, and
+// an end code with seven zeros in a row; the checksum of the stream tells it.
+constexpr std::array tail_block = {std::byte{0x03}, std::byte{0x00}};
 
 // Decodes from a block's start to its end, without anything in front of it.
 class InflateBlock final : public BlockDecompressor {
@@ -83,11 +69,18 @@ class InflateBlock final : public BlockDecompressor {
     const bool ended = used <= found.take;  // else the tail did
     if (!ended && used != block.size()) return std::nullopt;
     const Bytes content = Bytes(out).first(inflated.size);
+    if (!ended && ends_with_tail(content)) return std::nullopt;
     return DecodedBlock{.decoded = true,
                         .size = content.size(),
                         .used = std::min(used, found.take),
                         .checksum = checksum(wrapper_, checksum_of_nothing(wrapper_), content),
                         .note = ended ? 1U : 0U};
+  }
+
+  // As where a stored block swallowed it.
+  static bool ends_with_tail(Bytes content) noexcept {
+    return content.size() >= tail_block.size() &&
+           std::equal(tail_block.begin(), tail_block.end(), content.end() - std::ptrdiff_t{tail_block.size()});
   }
 
   DecodedBlock decompress_steps(Bytes block, const Found& found, MutableBytes out) {
@@ -151,8 +144,7 @@ std::optional<std::size_t> InflateBlocks::pass_header(Bytes ahead, bool all, Fou
   } catch (const Error&) {
     return std::nullopt;
   }
-  if (!all && ahead.size() < sizes_.most_compressed)
-    found = {.kind = Found::Kind::more, .take = std::min(ahead.size() + look_step, sizes_.most_compressed)};
+  if (!all && ahead.size() < sizes_.most_compressed) found = look_further(ahead);
   return std::nullopt;
 }
 
@@ -160,7 +152,7 @@ Found InflateBlocks::find_block(Bytes ahead, bool all, std::size_t header) {
   const auto end = end_of_flush(ahead, std::max(header + 1, searched_));
   if (!end && !all && ahead.size() < sizes_.most_compressed) {
     searched_ = ahead.size() < 3 ? 0 : ahead.size() - 3;
-    return {.kind = Found::Kind::more, .take = std::min(ahead.size() + look_step, sizes_.most_compressed)};
+    return look_further(ahead);
   }
   const bool is_first = !std::exchange(started_, true);
   if (!end && is_first) return {};
@@ -175,6 +167,10 @@ Found InflateBlocks::find_block(Bytes ahead, bool all, std::size_t header) {
           .note = header};
 }
 
+Found InflateBlocks::look_further(Bytes ahead) const {
+  return {.kind = Found::Kind::more, .take = std::min(ahead.size() + look_step, sizes_.most_compressed)};
+}
+
 Found InflateBlocks::find_trailer(Bytes ahead, bool all) const {
   const std::size_t size = trailer_size(wrapper_);
   if (ahead.size() < size) return {.kind = all ? Found::Kind::give_up : Found::Kind::more, .take = size};
@@ -186,7 +182,7 @@ std::unique_ptr<BlockDecompressor> InflateBlocks::decompressor() const {
   return std::make_unique<InflateBlock>(wrapper_, libdeflate_inflate());
 }
 
-Bytes InflateBlocks::tail() const { return libdeflate_inflate() == nullptr ? Bytes() : tail_of_process(); }
+Bytes InflateBlocks::tail() const { return libdeflate_inflate() == nullptr ? Bytes() : Bytes(tail_block); }
 
 BlockDecoding::Verdict InflateBlocks::accept(const Found&, const DecodedBlock& decoded, Bytes) {
   const auto checksum_of_block = static_cast<std::uint32_t>(decoded.checksum);

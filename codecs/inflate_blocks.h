@@ -40,6 +40,8 @@ class InflateBlocks final : public BlockDecoding {
   std::optional<std::size_t> pass_header(Bytes ahead, bool all, Found& found);
   Found find_block(Bytes ahead, bool all, std::size_t header);
   Found find_trailer(Bytes ahead, bool all) const;
+  // Asks for the next bytes, as far as a block may go.
+  Found look_further(Bytes ahead) const;
 
   Wrapper wrapper_;
   FlushedBlockSizes sizes_;

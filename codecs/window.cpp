@@ -15,19 +15,13 @@ constexpr std::size_t least_read = std::size_t{512} << 10;
 void Window::show(std::size_t size) {
   const Bytes kept = ahead();
   const std::size_t wanted = std::max(size, kept.size() + least_read);
-  if (wanted > memory_.size()) {
-    Buffer larger;
-    const MutableBytes room = larger.room(wanted);
-    if (!kept.empty()) std::memcpy(room.data(), kept.data(), kept.size());
-    memory_ = std::move(larger);
-  } else if (cursor_ != 0 && !kept.empty()) {
-    std::memmove(memory_.room(wanted).data(), kept.data(), kept.size());
-  }
+  if (cursor_ != 0 && !kept.empty()) std::memmove(memory_.room(kept.size()).data(), kept.data(), kept.size());
   held_ = kept.size();
+  const MutableBytes room = memory_.room(wanted, held_);
   start_ += std::exchange(cursor_, 0);
   if (below_.position() != start_ + held_) below_.seek(start_ + held_);
   while (held_ < wanted && !source_ended_) {
-    const std::size_t read = below_.read(memory_.room(wanted).subspan(held_));
+    const std::size_t read = below_.read(room.subspan(held_));
     held_ += read;
     source_ended_ = read == 0;
   }

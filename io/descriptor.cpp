@@ -73,6 +73,16 @@ std::size_t read_some_at(int descriptor, std::uint64_t offset, MutableBytes out,
                   [&] { return ::pread(descriptor, out.data(), out.size(), static_cast<off_t>(offset)); });
 }
 
+std::size_t read_all_at(int descriptor, std::uint64_t offset, MutableBytes out, std::string_view name) {
+  std::size_t size = 0;
+  while (size < out.size()) {
+    const std::size_t more = read_some_at(descriptor, offset + size, out.subspan(size), name);
+    if (more == 0) break;
+    size += more;
+  }
+  return size;
+}
+
 void write_all(int descriptor, Bytes bytes, std::string_view name) {
   while (!bytes.empty()) {
     const std::size_t size =

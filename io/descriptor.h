@@ -54,6 +54,8 @@ void wait_until_ready(int descriptor, short events, std::string_view name);
 std::size_t read_some(int descriptor, MutableBytes out, std::string_view name);
 // The same at an offset of a regular file, leaving its position alone.
 std::size_t read_some_at(int descriptor, std::uint64_t offset, MutableBytes out, std::string_view name);
+// Fills `out` from there, and says how much of it: less only at the end of the file. Error `io`.
+std::size_t read_all_at(int descriptor, std::uint64_t offset, MutableBytes out, std::string_view name);
 
 // Writes all bytes, waiting where the descriptor does not block. Error `io`.
 void write_all(int descriptor, Bytes bytes, std::string_view name);

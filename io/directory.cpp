@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "io/retried.h"
 
 namespace larder::internal {
 
@@ -35,10 +36,7 @@ std::unique_ptr<Reader> Directory::open(std::string_view name) const {
   // The name has one component, so that O_NOFOLLOW stops every link. O_NONBLOCK: a FIFO would wait for its writer.
   constexpr int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
   const std::string path(name);
-  int number;
-  do {
-    number = ::openat(directory_.number(), path.c_str(), flags);
-  } while (number < 0 && errno == EINTR);
+  const int number = retried([&] { return ::openat(directory_.number(), path.c_str(), flags); });
   if (number < 0) {
     if (errno == ELOOP) refuse("is a link");
     if (errno == ENXIO || errno == ENODEV) refuse("is no regular file");

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "io/descriptor.h"
 #include "io/publication.h"
+#include "io/retried.h"
 
 namespace larder {
 
@@ -110,11 +111,7 @@ void internal::take_space(int descriptor, std::uint64_t size, std::string_view n
   const auto length = checked_cast<off_t>(size);
   if (!length) fail_os(EFBIG, "create", name);
   if (*length == 0) return;
-  int result;
-  do {
-    result = ::fallocate(descriptor, 0, 0, *length);
-  } while (result != 0 && errno == EINTR);
-  if (result == 0) return;
+  if (retried([&] { return ::fallocate(descriptor, 0, 0, *length); }) == 0) return;
   if (errno != EOPNOTSUPP) fail_os(errno, "take space for", name);
   if (::ftruncate(descriptor, *length) != 0) fail_os(errno, "extend", name);
 }

@@ -6,7 +6,7 @@
 #     release    gcc, optimized: the whole suite, with the huge tests and the contracts (installation, README, levels...)
 #     asan       clang with AddressSanitizer and UndefinedBehaviorSanitizer: the suite without the huge tests and the contracts
 #     fuzz       the fuzzers of the asan build: each its corpus, then FUZZ_SECONDS (30) of new inputs
-#     tsan       clang with ThreadSanitizer: as asan, without the questions of tests/persist that Python asks one thread
+#     tsan       clang with ThreadSanitizer: the tests of what starts threads
 #
 # The last lines are ctest's, of the release part where that ran. The exit status is 0 only where everything passed. In continuous
 # integration (CI=true) a skipped test counts as failed unless tests/expected-skips.txt has a line "name: reason".

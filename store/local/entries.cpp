@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "io/retried.h"
 
 namespace larder::internal {
 
@@ -45,12 +46,11 @@ EntryKind DirectoryEntries::kind_of(const dirent& entry) const {
 }
 
 std::optional<Descriptor> open_entry(int directory, const std::string& entry, int flags, std::string_view shown) {
-  for (;;) {
-    const int number = ::openat(directory, entry.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
-    if (number >= 0) return Descriptor(number);
-    if (errno == ENOENT || errno == ELOOP || errno == ENOTDIR || errno == ENXIO) return std::nullopt;
-    if (errno != EINTR) fail_os(errno, "open", shown);
-  }
+  const int all_flags = flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  const int number = retried([&] { return ::openat(directory, entry.c_str(), all_flags, 0666); });
+  if (number >= 0) return Descriptor(number);
+  if (errno == ENOENT || errno == ELOOP || errno == ENOTDIR || errno == ENXIO) return std::nullopt;
+  fail_os(errno, "open", shown);
 }
 
 }  // namespace larder::internal

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "io/retried.h"
 #include "store/local/file_lock.h"
 #include "store/local/key_hash.h"
 
@@ -47,12 +48,11 @@ class Flight final : public Lease {
 
 // Nothing where the directory was removed a moment ago.
 std::optional<Descriptor> open_flight(const Descriptor& flights, const std::string& name, const std::string& what) {
-  for (;;) {
-    const int number = ::openat(flights.number(), name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (number >= 0) return Descriptor(number);
-    if (errno == ENOENT) return std::nullopt;
-    if (errno != EINTR) fail_os(errno, "open", what);
-  }
+  constexpr int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+  const int number = retried([&] { return ::openat(flights.number(), name.c_str(), flags, 0666); });
+  if (number >= 0) return Descriptor(number);
+  if (errno == ENOENT) return std::nullopt;
+  fail_os(errno, "open", what);
 }
 
 std::optional<FileLock> lock(Descriptor file, const std::string& what,

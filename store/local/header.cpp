@@ -27,12 +27,7 @@ bool is_fine(const Directories& directories) {
   if (!value) return false;
   const std::string name = directories.name_of(path_of_header());
   std::array<std::byte, 64> bytes;
-  std::size_t size = 0;
-  while (size < bytes.size()) {
-    const std::size_t more = read_some(value->file.number(), MutableBytes(bytes).subspan(size), name);
-    if (more == 0) break;
-    size += more;
-  }
+  const std::size_t size = read_all_at(value->file.number(), 0, bytes, name);
   const std::string_view text = as_text(Bytes(bytes).first(size));
   int version = 0;
   const std::string_view number = text.substr(std::min(title.size(), text.size()));

@@ -96,12 +96,7 @@ std::optional<KeptLimits> read_limits(const Descriptor& home) {
   }
   const Descriptor file(number);
   std::array<std::byte, most_bytes> bytes;
-  std::size_t size = 0;
-  while (size < bytes.size()) {
-    const std::size_t more = read_some(file.number(), std::span(bytes).subspan(size), name);
-    if (more == 0) break;
-    size += more;
-  }
+  const std::size_t size = read_all_at(file.number(), 0, bytes, name);
   return parse_limits(as_text(std::span(bytes).first(size)));
 }
 

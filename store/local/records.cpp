@@ -45,13 +45,7 @@ std::optional<SetAside> parse_reason(std::string_view text) {
 
 std::string read_text(const Descriptor& file, const std::string& name) {
   std::string text(most_to_read, '\0');
-  std::size_t size = 0;
-  while (size < text.size()) {
-    const std::size_t count = read_some(file.number(), std::as_writable_bytes(std::span(text)).subspan(size), name);
-    if (count == 0) break;
-    size += count;
-  }
-  text.resize(size);
+  text.resize(read_all_at(file.number(), 0, std::as_writable_bytes(std::span(text)), name));
   return text;
 }
 

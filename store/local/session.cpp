@@ -129,13 +129,7 @@ void each_pending(const Descriptor& session, const std::string& name,
                   const std::function<void(std::string_view item)>& see) {
   std::array<std::byte, slot_bytes> slot;
   for (unsigned number = 0; number < slots; ++number) {
-    std::size_t size = 0;
-    while (size < slot.size()) {
-      const std::size_t more =
-          read_some_at(session.number(), number * slot_bytes + size, MutableBytes(slot).subspan(size), name);
-      if (more == 0) break;
-      size += more;
-    }
+    const std::size_t size = read_all_at(session.number(), number * slot_bytes, slot, name);
     if (size < slot_head) return;  // the table goes only as far as it was used
     const auto length = load_le<std::uint32_t>(slot.data());
     if (load_le<std::uint32_t>(slot.data() + 4) != changing || length > size - slot_head) continue;

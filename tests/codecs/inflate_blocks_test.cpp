@@ -160,6 +160,19 @@ TEST_CASE("what looks like a flush and is none is decoded together with what fol
   }
 }
 
+TEST_CASE("what looks like a flush a few bytes before a stored block ends does not end it") {
+  for (std::size_t rest = 0; rest <= 70; ++rest) {
+    const Content piece = noise(1'500) + from_hex("00 00 00 ff ff") + words(rest);
+    const Content content = repeated(piece, 3);
+    for (const Wrapper wrapper : both) {
+      CAPTURE(rest, wrapper == Wrapper::gzip);
+      const Outcome outcome = decode(wrapper, flushed(wrapper, content, piece.size(), Flush::full, {.level = 0}), 2);
+      CHECK(!outcome.failure);
+      CHECK((outcome.content == content));
+    }
+  }
+}
+
 TEST_CASE("very many markers that are no flushes are given up") {
   const Content markers = repeated(from_hex("00 00 00 ff ff"), 10'000);
   for (const Wrapper wrapper : both) {

@@ -1,4 +1,4 @@
-// A store that passes everything on to another one: what stores with one thing different are derived from.
+// Stores that pass on to another one: what stores with one thing different are derived from.
 #pragma once
 
 #include <memory>
@@ -8,11 +8,10 @@
 
 namespace larder::testing {
 
-class WrappedStore : public Store {
+// Passes on the five functions that a store must have, and leaves the others to Store.
+class FiveFunctions : public Store {
  public:
-  explicit WrappedStore(std::shared_ptr<Store> below = memory_store())
-      : Store(below->capabilities()), below_(std::move(below)) {}
-  WrappedStore(std::shared_ptr<Store> below, const Capabilities& capabilities)
+  FiveFunctions(std::shared_ptr<Store> below, const Capabilities& capabilities)
       : Store(capabilities), below_(std::move(below)) {}
 
  protected:
@@ -28,19 +27,30 @@ class WrappedStore : public Store {
   std::optional<Stat> do_stat(const std::string& key) override { return below_->stat(key); }
   bool do_remove(const std::string& key) override { return below_->remove(key); }
   std::unique_ptr<Listing> do_list(const ListOptions& options) override { return below_->list(options); }
-  bool do_move(const std::string& from, const std::string& to) override { return below_->move(from, to); }
-  bool do_touch(const std::string& key) override { return below_->touch(key); }
-  std::unique_ptr<Lease> do_lease(const std::string& key, std::optional<std::chrono::milliseconds> patience) override {
-    return below_->lease(key, patience);
-  }
-  bool do_set_aside(const std::string& key, const std::string& etag, std::string_view why) override {
-    return below_->set_aside(key, etag, why);
-  }
-  StoreRecords* do_records() override { return below_->records(); }
-  std::string do_name() const override { return below_->name(); }
+  std::string name_below() const { return below_->name(); }
 
  private:
   std::shared_ptr<Store> below_;
+};
+
+// Passes on everything.
+class WrappedStore : public FiveFunctions {
+ public:
+  explicit WrappedStore(const std::shared_ptr<Store>& below = memory_store())
+      : FiveFunctions(below, below->capabilities()) {}
+  using FiveFunctions::FiveFunctions;
+
+ protected:
+  bool do_move(const std::string& from, const std::string& to) override { return below().move(from, to); }
+  bool do_touch(const std::string& key) override { return below().touch(key); }
+  std::unique_ptr<Lease> do_lease(const std::string& key, std::optional<std::chrono::milliseconds> patience) override {
+    return below().lease(key, patience);
+  }
+  bool do_set_aside(const std::string& key, const std::string& etag, std::string_view why) override {
+    return below().set_aside(key, etag, why);
+  }
+  StoreRecords* do_records() override { return below().records(); }
+  std::string do_name() const override { return name_below(); }
 };
 
 // The same for what a store's put gives.
