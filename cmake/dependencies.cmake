@@ -44,7 +44,8 @@ larder_dependency(ZSTD zstd.h zstd "zstd codec")
 larder_dependency(XXHASH xxhash.h xxhash "checksums of arrays, metadata")
 larder_dependency(HDF5 hdf5/serial/hdf5.h hdf5_serial "h5 and keras formats")
 larder_dependency(PROTOZERO protozero/varint.hpp "" "onnx and tf-checkpoint formats")
-larder_dependency(PUGIXML pugixml.hpp pugixml "pmml format")
+larder_dependency(PUGIXML pugixml.hpp pugixml "pmml format, stores on S3")
+larder_dependency(CURL curl/curl.h curl "stores on S3")
 
 # Chart.js as Debian has it (npm's package chart.js, one file): embedded into the command for `larder bench --html`.
 set(LARDER_WITH_CHARTJS AUTO CACHE STRING "charts of larder bench: AUTO, ON or OFF")

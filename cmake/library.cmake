@@ -17,7 +17,7 @@ endif()
 foreach(dependency IN LISTS LARDER_DEPENDENCIES)
   # Named by path, not by target, so that no target of the build tree is exported.
   target_link_libraries(larder PRIVATE ${LARDER_${dependency}_LIBRARY})
-  target_link_libraries(larder_static PRIVATE $<BUILD_INTERFACE:${LARDER_${dependency}_LIBRARY}>)
+  target_link_libraries(larder_static PRIVATE "$<BUILD_INTERFACE:${LARDER_${dependency}_LIBRARY}>")
 endforeach()
 foreach(target larder larder_static)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)

@@ -71,6 +71,7 @@ class TableStore final : public larder::Store {
                .writes = true,
                .many = true,
                .replaces = true,
+               .snapshots = true,
                .discards = true,
                .removes = true,
                .lists = true,

@@ -196,6 +196,7 @@ Capabilities memory_capabilities() {
           .writes = true,
           .many = true,
           .replaces = true,
+          .snapshots = true,
           .discards = true,
           .removes = true,
           .lists = true,

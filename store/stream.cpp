@@ -121,7 +121,7 @@ class BorrowingReader final : public Reader {
 class ReaderStore final : public Store {
  public:
   ReaderStore(std::unique_ptr<Reader> reader, std::string key)
-      : Store({.reads = true, .lists = true}),
+      : Store({.reads = true, .snapshots = true, .lists = true}),
         source_(std::make_shared<Source>(std::move(reader))),
         key_(std::move(key)),
         opened_(now()) {}

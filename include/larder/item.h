@@ -40,6 +40,10 @@ LARDER_API std::vector<std::string> dump(const Array& array, Store& store, std::
 LARDER_API Document load(Store& store, std::string_view key, const LoadOptions& options = {},
                          Provenance* provenance = nullptr, const GetOptions& get = {});
 
+// One array out of the value of `key`: of a store far away only its bytes, and what leads to them, are moved.
+LARDER_API Array load_array(Store& store, std::string_view key, std::string_view array, const LoadOptions& options = {},
+                            const GetOptions& get = {});
+
 // The JSON beside a value, from larder or joblib, as a Document (a dict); nothing where there is none. Error
 // `malformed`, `limit` (Limits::text).
 LARDER_API std::optional<Document> item_metadata(Store& store, std::string_view key, const Limits& limits = {});

@@ -79,6 +79,13 @@ LARDER_API Document load(Reader& reader, const LoadOptions& options = {}, Proven
 // Loads the first object of some bytes, which must stay as they are for the duration of the call: `pickle.loads`.
 LARDER_API Document loads(Bytes content, const LoadOptions& options = {}, Provenance* provenance = nullptr);
 
+// One array out of an object, without reading the others: on a Reader that seeks only what leads to it and its own
+// bytes are read. `array`: its path, as find_path has it ("steps[0].coef_"); empty for the root. Of a compressed object
+// everything is decompressed, and only the one kept. Not mapped: LoadOptions::mmap_mode is not regarded. Errors: as
+// `load`; `not_found` where there is no such array, naming some that there are.
+LARDER_API Array load_array(const Path& path, std::string_view array, const LoadOptions& options = {});
+LARDER_API Array load_array(Reader& reader, std::string_view array, const LoadOptions& options = {});
+
 // A new .npy file at `path` (replacing an old one, never in place) with zeroed elements, mapped for reading and
 // writing: numpy's open_memmap(mode="w+").
 LARDER_API Array create_npy(const Path& path, const DType& dtype, const Shape& shape, Order order = Order::c);

@@ -29,7 +29,9 @@ struct Capabilities {
   bool reads = false;               // get and stat
   bool writes = false;              // put
   bool many = false;                // more than one key
-  bool replaces = false;            // a key that exists can be put again; who has the old value open keeps it
+  bool replaces = false;            // a key that exists can be put again
+  bool snapshots = false;           // who has a value open keeps it when it is replaced or removed; false: its Reader
+                                    // may be Error `conflict` from then on, and never gives bytes of another value
   bool discards = false;            // a Writer that is dropped leaves nothing; false: what was passed on stays
   bool removes = false;             // remove
   bool lists = false;               // list
@@ -110,8 +112,8 @@ struct GetOptions {
   bool touch = true;
 };
 
-// A value that is there. The Reader keeps the value as it is now, whatever happens to its key, and may outlive the
-// store.
+// A value that is there. The Reader keeps the value as it is now, whatever happens to its key (where `snapshots`), and
+// may outlive the store.
 struct Found {
   Stat stat;
   std::unique_ptr<Reader> reader;
@@ -126,6 +128,9 @@ struct Entry {
 struct ListOptions {
   std::string prefix{};  // a text that keys begin with, not a directory: "a/b" finds "a/b", "a/bc" and "a/b/c"
   bool details = false;
+  // With details: size, modified and accessed are enough. Stores that must ask for each value to know the rest (S3)
+  // leave it out.
+  bool only_sizes = false;
 };
 
 // Keys, page by page, in memory that does not depend on their number. What is put or removed meanwhile may or may not
@@ -162,7 +167,7 @@ class LARDER_API Lease {
 // says ever becomes a key or a path.
 //
 // Values never change in place. A value appears under its key whole and at once when its Writer's finish() returns; who
-// reads or maps the value that it replaces keeps that one.
+// reads or maps the value that it replaces keeps that one, where `snapshots`, else learns of it as Error `conflict`.
 //
 // Thread-safe: all functions may be called from any thread. The Readers, Writers and Listings that they return belong
 // to one thread at a time; Writers must not outlive the store. Errors of all functions, beside those that are named:
@@ -291,9 +296,11 @@ LARDER_API std::unique_ptr<Listing> listing_of(std::vector<Entry> entries);
 using StoreSettings = std::map<std::string, std::string>;
 
 // Opens a store: "file:///a/directory" or a path (which contains no "scheme:"), made where it is missing;
-// "memory:" (a new, empty one). Settings may stand behind '?' as well: "file:///d?sync=none&bytes=10G"; given in both
-// places is Error `usage`, as is one that the scheme does not know. Of file: <larder/local_store.h>, LocalOptions by
-// the same names. Errors: `usage` (an unknown scheme; lists the known), `io`, `unsupported`, `not_built`.
+// "memory:" (a new, empty one); "s3://bucket/prefix" (<larder/s3_store.h>, S3Options by the same names; with
+// "cache=/a/directory" and "cache_bytes=10G" behind a cached_store). Settings may stand behind '?' as well:
+// "file:///d?sync=none&bytes=10G"; given in both places is Error `usage`, as is one that the scheme does not know. Of
+// file: <larder/local_store.h>, LocalOptions by the same names. Errors: `usage` (an unknown scheme; lists the known),
+// `io`, `unsupported`, `not_built`.
 LARDER_API std::unique_ptr<Store> open_store(std::string_view url, const StoreSettings& settings = {});
 
 // In memory, of this process. All capabilities but `mappable` and `durable`, and `checksums` where the build lacks

@@ -30,7 +30,7 @@ using internal::Home;
 Capabilities capabilities_of(const Home& home) {
   const LocalOptions& options = home.options();
   Capabilities can;
-  can.reads = can.many = can.lists = can.mappable = true;
+  can.reads = can.many = can.snapshots = can.lists = can.mappable = true;
   can.checksums = options.checksums;
   if (options.read_only) return can;
   can.writes = can.replaces = can.discards = can.removes = true;

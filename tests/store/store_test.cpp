@@ -18,6 +18,7 @@ class LeastStore final : public FiveFunctions {
                                        .writes = true,
                                        .many = true,
                                        .replaces = true,
+                                       .snapshots = true,
                                        .discards = true,
                                        .removes = true,
                                        .lists = true,

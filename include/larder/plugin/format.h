@@ -68,6 +68,16 @@ class LoadObserver {
   virtual void on_nested_stream(bool begins, std::uint64_t at) = 0;
 };
 
+// Is asked before the elements of each array that stand in the source as they are: whether they are to be read. Where
+// not, they are passed over (by seeking, where the source can), and the array's bytes are zero, in memory that is never
+// touched and counts for no limit.
+class ArrayChoice {
+ public:
+  virtual ~ArrayChoice() = default;
+  // number: of the array, counted from 0 in the order of the file.
+  virtual bool wants(std::size_t number) = 0;
+};
+
 // Where a format reads from. All of it is borrowed for the duration of the call.
 struct ReadSource {
   Reader& reader;  // at the first byte of the object; afterwards right behind its last byte
@@ -93,6 +103,8 @@ struct ReadSource {
   std::span<const std::string> only{};
   // Also verify the checksums of what is mapped (`larder check`); what is read into memory is verified in any case.
   bool verify = false;
+  // Which arrays are wanted; null: all.
+  ArrayChoice* choice = nullptr;
 };
 
 struct WriteOptions {

@@ -1,0 +1,85 @@
+// Requests to one bucket: addressed, signed, repeated until they are answered or their time is up.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "store/s3/credentials.h"
+#include "store/s3/message.h"
+
+namespace larder::internal::s3 {
+
+// Where the bucket is. A plain value.
+struct Endpoint {
+  bool secure = true;
+  std::string host;  // with the port, where it is not the scheme's own
+  std::string bucket;
+  std::string region;
+  bool in_host = false;  // the bucket is part of the host's name
+  bool aws = false;      // the host ends in ".amazonaws.com" or ".amazonaws.com.cn"
+
+  std::string host_of_bucket() const;
+  std::string url(const Request& request) const;
+};
+// Errors `usage`: an URL that is none, http without leave, a bucket's name that is none.
+Endpoint find_endpoint(std::string_view bucket, const S3Options& options, const Surroundings& surroundings);
+
+// Time and chance, so that tests bring their own.
+struct Pacing {
+  std::function<std::chrono::steady_clock::time_point()> now;
+  std::function<std::chrono::system_clock::time_point()> wall;
+  std::function<void(std::chrono::milliseconds)> sleep;
+  std::function<double()> chance;  // 0 to 1
+};
+Pacing real_pacing();
+
+// The answer, and whether the server may have acted on the request more than this answer says.
+struct Reply {
+  Response response;
+  int attempts = 1;
+  bool uncertain = false;  // an earlier attempt was sent and its answer lost (or was 500, 502, 503, 504)
+  std::chrono::system_clock::time_point begun;  // of the first attempt, in the server's time (its Date), to the second
+};
+
+// Thrown where time is up: Error `io` where certainly nothing was done, else `unknown_outcome`, which whoever can look
+// may settle.
+//
+// What is repeated, with full jitter between 0 and min(20 s, 50 ms * 2^attempt), not before Retry-After: lost
+// connections, 408, 429, 500, 502, 503, 504, 409 with ConditionalRequestConflict or OperationAborted, 400
+// RequestTimeout, a body of 200 that is an <Error> with one of these codes; 403 RequestTimeTooSkewed once, with
+// the server's time; 400/403 ExpiredToken once, with fresh credentials. A retry that would begin behind the deadline is
+// not made. 301, 307, 308, and 400 AuthorizationHeaderMalformed: at most 5, only inside amazonaws.com and to the same
+// scheme, signed anew for the region that the answer names; any other redirect is Error `io` that names its host.
+class Client {
+ public:
+  Client(Endpoint endpoint, S3Options options, std::shared_ptr<CredentialSource> credentials,
+         std::shared_ptr<Transport> transport, Pacing pacing = real_pacing());
+
+  // The answer, whatever its status, with those that are repeated used up. Thread-safe. Errors: above; `usage` for a
+  // CR, LF or NUL in the key, the query or a header, before a byte is sent; those of Transport and CredentialSource.
+  Reply send(const Request& request);
+
+  // "s3://bucket/key", for messages.
+  std::string name(std::string_view key) const;
+  const S3Options& options() const noexcept { return options_; }
+  const Endpoint& endpoint() const noexcept { return endpoint_; }
+  // The server's time, as far as answers told it.
+  std::chrono::system_clock::time_point now() const;
+
+ private:
+  struct State;
+  Endpoint endpoint_;
+  S3Options options_;
+  std::shared_ptr<State> state_;
+};
+
+// Throws what an answer that is no success deserves: 404 `not_found`, 412 `conflict`, 416 `usage`, 501 `unsupported`,
+// the rest `io`; the message has the server's code, message and request id (control characters escaped, 500 bytes of
+// each at most) and no header.
+[[noreturn]] void fail_with(const Response& response, std::string_view name, std::string_view what);
+
+}  // namespace larder::internal::s3
