@@ -305,6 +305,20 @@ void FakeS3::damage(const std::string& key) {
   object.bytes = std::make_shared<const std::string>(std::move(bytes));
 }
 
+void FakeS3::replace(const HttpRequest& get) {
+  const std::lock_guard lock(state_->mutex);
+  const std::string key = target_of(*state_, get).second;
+  std::string bytes = bytes_of(state_->objects.at(key), 0, state_->objects.at(key).size);
+  for (char& byte : bytes) byte = static_cast<char>(~byte);
+  state_->objects[key] = object_of(*state_, FakeCall{get, key, {}}, std::move(bytes));
+}
+
+void FakeS3::forget_part(const HttpRequest& upload) {
+  const std::lock_guard lock(state_->mutex);
+  const auto query = parse_query(upload.query);
+  state_->uploads.at(query.at("uploadId")).parts.erase(std::stoi(query.at("partNumber")));
+}
+
 std::vector<std::string> FakeS3::keys() const {
   const std::lock_guard lock(state_->mutex);
   std::vector<std::string> out;

@@ -45,6 +45,9 @@ struct FakeOptions {
   std::uint64_t least_part = 5ULL << 20;  // of all parts but the last: 400 EntityTooSmall
   std::function<std::chrono::system_clock::time_point()> clock = std::chrono::system_clock::now;
 };
+inline constexpr const char* canary_id = "AKIDLARDER";
+inline constexpr const char* canary_key = "CANARY-9f2b7c-secret-key-that-nobody-may-print";
+inline constexpr const char* canary_token = "CANARY-1c44d0-session-token";
 
 struct FakeState;
 
@@ -65,6 +68,9 @@ class FakeS3 {
   // An object whose bytes are made as they are asked for: 10 GB without storage.
   void add(const std::string& key, std::uint64_t size, std::function<void(std::uint64_t offset, MutableBytes)> bytes);
   void damage(const std::string& key);  // one bit in the middle; the ETag and the checksum stay
+
+  void replace(const HttpRequest& get);         // the object that this GET asks for, by its bytes inverted
+  void forget_part(const HttpRequest& upload);  // the part that this UploadPart sent
 
   std::vector<std::string> keys() const;
   std::size_t objects() const;

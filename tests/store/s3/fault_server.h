@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -11,24 +10,25 @@
 
 namespace larder::testing {
 
-// What happens to one request. In this order: delay, lose, answer.
+// What happens to one request.
 struct Fault {
   enum class Kind {
     none,
     reset_before,      // the connection is reset when the request has arrived; nothing is done
     reset_after,       // done, then reset before the answer
-    reset_in_request,  // reset after `bytes` of the request's body
+    reset_in_request,  // reset after `bytes` of the request's body; nothing is done
     reset_in_answer,   // reset after `bytes` of the answer's body
-    silent,            // done if `done`, then nothing is said for ever
-    slow,              // the answer comes `bytes` at a time, `milliseconds` between
+    silent,            // done if `done`, then nothing is said until the client closes
+    slow,              // the answer's body comes `bytes` at a time, `milliseconds` between
     short_body,        // content-length is right, the body `bytes` shorter, the connection closed
     long_body,         // `bytes` more than asked for
     endless_headers,
-    no_http,      // the answer is `text`
+    no_http,      // the answer is `text`, then the connection is closed
     answer,       // `status`, `headers`, `text`; done before if `done`
     twice,        // the request is done twice; the second answer is given
-    later,        // 200 is withheld (reset), the request is done after the next `bytes` requests
-    other_bytes,  // of a GET: the object is replaced before it is answered
+    later,        // reset; the request is done behind the next `bytes` requests
+    other_bytes,  // of a GET: the object is replaced (by its bytes inverted) before it is answered
+    wrong_bytes,  // of a GET: one bit of the answer's body is another
     forget_part,  // of UploadPart: 200, but the part is not kept
   };
   Kind kind = Kind::none;
@@ -36,7 +36,7 @@ struct Fault {
   int milliseconds = 0;
   bool done = false;
   int status = 0;
-  Headers headers{};
+  Headers headers{};  // of `answer`; of the others: beside those of the answer, or instead
   std::string text{};
 };
 
@@ -58,10 +58,12 @@ class FaultServer {
   FaultServer& operator=(const FaultServer&) = delete;
 
   std::string url() const;  // "http://127.0.0.1:PORT"
+  // In place of what is left of the script.
   void play(std::vector<Step> script);
-  std::vector<Step> left() const;         // steps that did not happen
+  std::vector<Step> left() const;         // steps that did not happen (as often as they should)
   std::vector<std::string> seen() const;  // "PUT /bucket/k?uploadId=..", of each request, in order
   bool saw_secret() const;                // canary_key in any byte that arrived
+
  private:
   struct State;
   std::unique_ptr<State> state_;
