@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace larder {
@@ -101,9 +102,7 @@ StoreUrl parse_store_url(std::string_view url, const StoreSettings& settings) {
   if (url.empty()) fail(ErrorKind::usage, "a store's URL is empty");
   const std::string_view scheme = scheme_of(url);
   if (scheme.empty()) return {"file", std::string(url), settings};
-  StoreUrl parsed{std::string(scheme), {}, settings};
-  std::transform(scheme.begin(), scheme.end(), parsed.scheme.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  StoreUrl parsed{lowered(scheme), {}, settings};
   std::string_view rest = url.substr(scheme.size() + 1);
   const std::size_t question = rest.find('?');
   std::string_view query = question == std::string_view::npos ? std::string_view() : rest.substr(question + 1);

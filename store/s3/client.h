@@ -23,10 +23,14 @@ struct Endpoint {
   bool aws = false;      // the host ends in ".amazonaws.com" or ".amazonaws.com.cn"
 
   std::string host_of_bucket() const;
+  std::string path(const Request& request) const;  // "/bucket/a%20key", or "/a%20key", as it is sent and signed
   std::string url(const Request& request) const;
 };
 // Errors `usage`: an URL that is none, http without leave, a bucket's name that is none.
 Endpoint find_endpoint(std::string_view bucket, const S3Options& options, const Surroundings& surroundings);
+// "s3.eu-west-1.amazonaws.com"; the region must be one that is_aws_region accepts, which no other host can hide in.
+std::string aws_host(std::string_view service, std::string_view region);
+bool is_aws_region(std::string_view region);
 
 // Time and chance, so that tests bring their own.
 struct Pacing {

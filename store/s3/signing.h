@@ -3,16 +3,15 @@
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 #pragma once
 
-#include <chrono>
+#include <map>
 #include <string>
 #include <string_view>
 
 #include "store/s3/credentials.h"
 #include "store/s3/message.h"
+#include "store/s3/utc_time.h"
 
 namespace larder::internal::s3 {
-
-using UtcTime = std::chrono::sys_time<std::chrono::seconds>;
 
 // What is signed, escaped as it goes over the wire.
 struct ToSign {
@@ -40,7 +39,7 @@ std::string string_to_sign(std::string_view canonical, const Scope& scope, UtcTi
 // RFC 3986: all but letters, digits, "-._~" as %XX; '/' stays in a path.
 std::string escape_path(std::string_view text);
 std::string escape_query(std::string_view text);
-// "20150830T123600Z".
-std::string amz_date(UtcTime time);
+// "a=1&b=", as ToSign::query and the URL have it.
+std::string escape_query(const std::map<std::string, std::string>& query);
 
 }  // namespace larder::internal::s3
