@@ -23,7 +23,19 @@ Region read_within(Reader& reader, std::uint64_t size, const Limits& limits, std
   fail(ErrorKind::limit, what, " needs ", size, " bytes, Limits::bytes allows ", limits.bytes);
 }
 
-Array read_elements(const ReadSource& source, const DType& dtype, const Shape& shape, Order order) {
+std::optional<Array> pass_over(const ReadSource& source, const DType& dtype, const Shape& shape, Order order) {
+  const std::uint64_t size = checked_nbytes(shape, dtype.itemsize());
+  if (source.choice == nullptr || size == 0) return std::nullopt;
+  const bool foreign = source.native_byte_order && !dtype.is_native();
+  const StoredElements elements{source.reader, source.reader.position(), size, foreign ? &dtype : nullptr};
+  if (source.choice->wants(elements)) return std::nullopt;
+  source.reader.skip(size, "the array's data");
+  return Array::from_region(foreign ? dtype.to_native() : dtype, shape, order, source.choice->stand_in(elements));
+}
+
+Array read_elements(const ReadSource& source, ArrayBudget& budget, const DType& dtype, const Shape& shape,
+                    Order order) {
+  if (auto array = pass_over(source, dtype, shape, order)) return *std::move(array);
   const std::uint64_t size = checked_nbytes(shape, dtype.itemsize());
   if (source.mapped_file != nullptr) {
     const std::uint64_t start = source.reader.position();
@@ -34,7 +46,8 @@ Array read_elements(const ReadSource& source, const DType& dtype, const Shape& s
     Region region = file.slice(static_cast<std::size_t>(start), static_cast<std::size_t>(size));
     return Array::from_region(dtype, shape, order, std::move(region));
   }
-  Region region = read_within(source.reader, size, source.limits, "the array's data");
+  Region region = read_within(source.reader, size, budget.left(), "the array's data");
+  budget.take(size);
   if (!source.native_byte_order) return Array::from_region(dtype, shape, order, std::move(region));
   return native_array(dtype, shape, order, std::move(region));
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include <larder/array.h>
 #include <larder/plugin/format.h>
@@ -25,10 +26,14 @@ class ArrayBudget {
 // is shorter, else `limit`: the same answer from every source, whether it knows its size or not.
 Region read_within(Reader& reader, std::uint64_t size, const Limits& limits, std::string_view what);
 
-// Reads (or maps, where source.mapped_file is set) the elements that start at the reader's position, in `order`, and
-// leaves the reader behind them. Elements that were read are in native byte order if the source asks for it. `dtype`
-// has no object part.
-Array read_elements(const ReadSource& source, const DType& dtype, const Shape& shape, Order order);
+// The array of the elements that start at the reader's position, which is then behind them, where `source.choice` does
+// not want them read; else nothing. Error `truncated` where the source is shorter.
+std::optional<Array> pass_over(const ReadSource& source, const DType& dtype, const Shape& shape, Order order);
+
+// Reads the elements that start at the reader's position, in `order`, maps them where source.mapped_file is set, or
+// passes over them, and leaves the reader behind them. What is read into memory is taken from `budget`, and in native
+// byte order if the source asks for it. `dtype` has no object part.
+Array read_elements(const ReadSource& source, ArrayBudget& budget, const DType& dtype, const Shape& shape, Order order);
 
 // An array of elements that were read into memory, whose bytes are swapped to native order in place.
 Array native_array(const DType& dtype, const Shape& shape, Order order, Region elements);

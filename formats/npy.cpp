@@ -27,9 +27,10 @@ class NpyFormat final : public Format {
 
   const Format& read(const ReadSource& source, Document& document) const override {
     const NpyHeader header = read_npy_header(source.reader, source.limits);
+    ArrayBudget budget(source.limits);
     const Value array = header.dtype.has_object()
                             ? read_object_array(source, document)
-                            : document.array(read_elements(source, header.dtype, header.shape, header.order));
+                            : document.array(read_elements(source, budget, header.dtype, header.shape, header.order));
     document.set_root(array);
     return *this;
   }

@@ -8,6 +8,7 @@ Format::Format(FormatInfo info) : info_(std::move(info)) {
   if (info_.family.empty()) info_.family = info_.name;
 }
 
+ArrayChoice::~ArrayChoice() = default;
 Format::~Format() = default;
 
 const std::vector<const Format*>& formats() {

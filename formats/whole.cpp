@@ -80,6 +80,11 @@ Region WholeSource::bytes(std::uint64_t offset, std::uint64_t size, std::string_
 Array WholeSource::elements(std::uint64_t offset, const DType& dtype, const Shape& shape, Order order) {
   constexpr std::string_view what = "the array's data";
   const std::uint64_t size = checked_nbytes(shape, dtype.itemsize());
+  if (source_.choice != nullptr && !content_) {
+    require_inside(offset, size, what);
+    source_.reader.seek(begin_ + offset);
+    if (auto array = pass_over(source_, dtype, shape, order)) return *std::move(array);
+  }
   Region region = bytes(offset, size, what);
   if (is_mapped() || !source_.native_byte_order || dtype.is_native())
     return Array::from_region(dtype, shape, order, std::move(region));
@@ -112,7 +117,8 @@ ReadSource WholeSource::inside(Reader& reader, std::uint64_t offset, std::uint64
           .observer = source_.observer,
           .map_mode = source_.map_mode,
           .name = source_.name,
-          .verify = source_.verify};
+          .verify = source_.verify,
+          .choice = source_.choice};
 }
 
 void WholeSource::finish() {

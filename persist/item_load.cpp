@@ -9,6 +9,26 @@ namespace larder {
 using internal::fail;
 using internal::join;
 
+namespace {
+
+void require_whole(const GetOptions& get) {
+  if (get.range != ByteRange{}) fail(ErrorKind::usage, "a value is loaded whole, not a range of its bytes");
+}
+
+// What `load` returns; its errors name the key.
+template <class Load>
+auto with_key(std::string_view key, Load&& load) {
+  try {
+    return load();
+  } catch (Error& error) {
+    if (std::string_view(error.what()).find(key) == std::string_view::npos)
+      error.at(join("key ", internal::quoted(key)));
+    throw;
+  }
+}
+
+}  // namespace
+
 Document load(Store& store, std::string_view key, const LoadOptions& options, Provenance* provenance,
               const GetOptions& get) {
   internal::require_loadable(options, get);
@@ -20,6 +40,13 @@ Document load(Store& store, std::string_view key, const LoadOptions& options, Pr
   return document;
 }
 
+Array load_array(Store& store, std::string_view key, std::string_view array, const LoadOptions& options,
+                 const GetOptions& get) {
+  require_whole(get);
+  const auto value = store.get(key, get);
+  return with_key(key, [&] { return load_array(*value, array, options); });
+}
+
 namespace internal {
 
 void require_loadable(const LoadOptions& options, const GetOptions& get) {
@@ -27,16 +54,11 @@ void require_loadable(const LoadOptions& options, const GetOptions& get) {
     fail(ErrorKind::usage, "values in a store never change in place: mmap_mode is \"r\" or \"c\", not \"",
          options.mmap_mode == MapMode::create ? "w+" : "r+", '"');
   }
-  if (get.range != ByteRange{}) fail(ErrorKind::usage, "a value is loaded whole, not a range of its bytes");
+  require_whole(get);
 }
 
 Document load_value(Reader& reader, std::string_view key, const LoadOptions& options, Provenance* provenance) {
-  try {
-    return larder::load(reader, options, provenance);
-  } catch (Error& error) {
-    if (std::string_view(error.what()).find(key) == std::string_view::npos) error.at(join("key ", quoted(key)));
-    throw;
-  }
+  return with_key(key, [&] { return larder::load(reader, options, provenance); });
 }
 
 }  // namespace internal

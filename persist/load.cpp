@@ -7,6 +7,7 @@
 #include "io/directory.h"
 #include "persist/detect.h"
 #include "persist/footer.h"
+#include "persist/loading.h"
 #include "persist/warning.h"
 
 namespace larder {
@@ -35,8 +36,9 @@ std::string_view flag_of(MapMode mode) {
 // Loads one object from a reader.
 class Loader {
  public:
-  // companions_of: as in LoadOptions.
-  Loader(Reader& reader, const LoadOptions& options, const Path& companions_of) : reader_(reader), options_(options) {
+  // companions_of: as in LoadOptions. choice: as in ReadSource.
+  Loader(Reader& reader, const LoadOptions& options, const Path& companions_of, ArrayChoice* choice = nullptr)
+      : reader_(reader), options_(options), choice_(choice) {
     if (options.mmap_mode != MapMode::none && options.ensure_native_byte_order.value_or(false)) {
       fail(ErrorKind::usage,
            "Native byte ordering can only be enforced if 'mmap_mode' parameter is set to None, but got 'mmap_mode=",
@@ -68,15 +70,16 @@ class Loader {
   const Format& read(Reader& reader, Document& document, bool compressed) {
     const Format& format = internal::detect_format(reader);
     const std::optional<Region> mapped_file = map_file(compressed);
-    const ReadSource source{reader,
-                            options_.limits,
-                            options_.ensure_native_byte_order.value_or(options_.mmap_mode == MapMode::none),
-                            mapped_file ? &*mapped_file : nullptr,
-                            [this](std::string_view line) { warn(line); },
-                            sibling_opener(),
-                            options_.pickle,
-                            nullptr,
-                            mapping_of_files()};
+    const ReadSource source{
+        .reader = reader,
+        .limits = options_.limits,
+        .native_byte_order = options_.ensure_native_byte_order.value_or(options_.mmap_mode == MapMode::none),
+        .mapped_file = mapped_file ? &*mapped_file : nullptr,
+        .warn = [this](std::string_view line) { warn(line); },
+        .open_sibling = sibling_opener(),
+        .pickle = options_.pickle,
+        .map_mode = mapping_of_files(),
+        .choice = choice_};
     try {
       return format.read(source, document);
     } catch (Error& error) {
@@ -120,6 +123,7 @@ class Loader {
 
   Reader& reader_;
   const LoadOptions& options_;
+  ArrayChoice* choice_;
   std::optional<internal::Directory> directory_;
 };
 
@@ -139,6 +143,11 @@ Document load(const Path& path, const LoadOptions& options, Provenance* provenan
 }
 
 namespace internal {
+
+Document load_chosen(Reader& reader, const LoadOptions& options, const Path& companions_of, ArrayChoice* choice,
+                     Provenance* provenance) {
+  return Loader(reader, options, companions_of, choice).run(provenance);
+}
 
 void warn(const LoadOptions& options, std::string_view line) {
   if (options.warn)

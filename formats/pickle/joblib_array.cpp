@@ -79,13 +79,12 @@ Array JoblibArrayReader::elements(Value state, const DType& dtype) {
   const Shape shape = shape_of(required(state, "shape"), "a joblib array");
   const Order order = order_of(required(state, "order"));
   const ReadSource source{.reader = reader,
-                          .limits = budget_.left(),
+                          .limits = source_.limits,
                           .native_byte_order = source_.native_byte_order,
                           .mapped_file = maps ? source_.mapped_file : nullptr,
-                          .warn = source_.warn};
-  Array array = read_elements(source, dtype, shape, order);
-  if (!maps) budget_.take(array.nbytes());
-  return array;
+                          .warn = source_.warn,
+                          .choice = source_.choice};
+  return read_elements(source, budget_, dtype, shape, order);
 }
 
 void JoblibArrayReader::skip_padding() {

@@ -53,12 +53,12 @@ Value LegacyArrayReader::read_npy(Reader& companion, Value object) {
                           .mapped_file = mapped ? &*mapped : nullptr,
                           .warn = source_.warn,
                           .pickle = source_.pickle,
-                          .observer = source_.observer};
+                          .observer = source_.observer,
+                          .choice = source_.choice};
   const NpyHeader header = read_npy_header(companion, source.limits);
   if (header.dtype.has_object()) return read_object_array(source, document_);
   warn_of_subclass(source_, required(object, "subclass"));
-  Array array = read_elements(source, header.dtype, header.shape, header.order);
-  if (!mapped) budget_.take(array.nbytes());
+  Array array = read_elements(source, budget_, header.dtype, header.shape, header.order);
   return Access::make_array(document_, std::move(array), object);
 }
 
@@ -78,11 +78,11 @@ Value LegacyArrayReader::read_raw(Reader& companion, Value object) {
                           .limits = budget_.left(),
                           .native_byte_order = source_.native_byte_order,
                           .mapped_file = nullptr,
-                          .warn = source_.warn};
-  Array array = read_elements(source, dtype, shape, order);
+                          .warn = source_.warn,
+                          .choice = source_.choice};
+  Array array = read_elements(source, budget_, dtype, shape, order);
   if (const std::uint64_t more = decoder->finish(); more != 0)
     bad(join("its file holds ", more, " bytes more than its shape needs"));
-  budget_.take(array.nbytes());
   return Access::make_array(document_, std::move(array), object);
 }
 

@@ -125,6 +125,13 @@ TEST_CASE("arrays of companions take the place of what stands for them") {
   }
 }
 
+TEST_CASE("one array of a companion is loaded without the others") {
+  const OldFile old;
+  CHECK(load_array(old.path, "[1]").identical(old.wanted));
+  std::filesystem::remove(old.folder / "main.pkl_02.npy");
+  CHECK_ERROR(load_array(old.path, "[0]"), not_found);
+}
+
 TEST_CASE("arrays of companions are mapped where the load maps and joblib allowed it") {
   for (const MapMode mode : {MapMode::read, MapMode::read_write, MapMode::create, MapMode::copy_on_write}) {
     const OldFile old;

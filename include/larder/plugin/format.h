@@ -68,14 +68,24 @@ class LoadObserver {
   virtual void on_nested_stream(bool begins, std::uint64_t at) = 0;
 };
 
-// Is asked before the elements of each array that stand in the source as they are: whether they are to be read. Where
-// not, they are passed over (by seeking, where the source can), and the array's bytes are zero, in memory that is never
-// touched and counts for no limit.
-class ArrayChoice {
+// The elements of an array as they stand in a source.
+struct StoredElements {
+  const Reader& reader;    // that gives them; borrowed for the call
+  std::uint64_t position;  // of the first one in it
+  std::uint64_t size;      // bytes, never 0
+  const DType* foreign;    // as which they are stored, where they are to be put into native byte order; else null
+};
+
+// Which arrays are read. Asked about each array whose elements stand in the source as they are, in the order in which
+// the format comes to them: the same with each reading of the same bytes.
+class LARDER_API ArrayChoice {
  public:
-  virtual ~ArrayChoice() = default;
-  // number: of the array, counted from 0 in the order of the file.
-  virtual bool wants(std::size_t number) = 0;
+  virtual ~ArrayChoice();
+  // Whether the elements are to be read.
+  virtual bool wants(const StoredElements& elements) = 0;
+  // They were passed over (by seeking, where the source can): memory of their size in their place. It counts for no
+  // limit, and its owner may fill it later.
+  virtual Region stand_in(const StoredElements& elements) = 0;
 };
 
 // Where a format reads from. All of it is borrowed for the duration of the call.
@@ -103,7 +113,7 @@ struct ReadSource {
   std::span<const std::string> only{};
   // Also verify the checksums of what is mapped (`larder check`); what is read into memory is verified in any case.
   bool verify = false;
-  // Which arrays are wanted; null: all.
+  // Which arrays are read; null: all.
   ArrayChoice* choice = nullptr;
 };
 
