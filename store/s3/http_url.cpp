@@ -87,6 +87,12 @@ bool is_this_machine(std::string_view host) {
   return numbers && numbers->front() == 127;
 }
 
+bool is_near(std::string_view host) {
+  constexpr std::array<std::string_view, 5> near = {"169.254.169.254", "169.254.170.2", "169.254.170.23",
+                                                    "[fd00:ec2::254]", "[fd00:ec2::23]"};
+  return is_this_machine(host) || std::find(near.begin(), near.end(), host) != near.end();
+}
+
 bool is_address(std::string_view host) { return host.starts_with('[') || ipv4(host).has_value(); }
 
 }  // namespace larder::internal::s3

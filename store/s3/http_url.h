@@ -22,6 +22,8 @@ std::optional<HttpUrl> parse_http_url(std::string_view text);
 
 // 127.0.0.0/8, ::1, localhost: what is sent there leaves this machine by no network.
 bool is_this_machine(std::string_view host);
+// This machine, or where clouds give machines their credentials, on the link between a machine and its host.
+bool is_near(std::string_view host);
 // An address rather than a name: in front of it no bucket's name can stand.
 bool is_address(std::string_view host);
 

@@ -71,6 +71,12 @@ TEST_CASE("only what certainly leads to this machine is taken for it") {
   }
 }
 
+TEST_CASE("the places where clouds keep credentials are near, nothing else on their network is") {
+  for (const char* host : {"localhost", "169.254.169.254", "169.254.170.2", "[fd00:ec2::254]"}) CHECK(is_near(host));
+  for (const char* host : {"169.254.1.1", "169.254.169.254.example.org", "10.0.0.1", "[fd00:ec2::1]"})
+    CHECK_FALSE(is_near(host));
+}
+
 TEST_CASE("addresses are told from names") {
   for (const char* host : {"10.0.0.1", "[fd00::1]"}) CHECK(is_address(host));
   for (const char* host : {"host", "10.0.0.example", "10.0.0.1.2"}) CHECK_FALSE(is_address(host));
