@@ -145,7 +145,7 @@ std::pair<std::string, std::string> target_of(const FakeState& state, const Http
 
 }  // namespace
 
-UtcTime FakeState::now() const { return std::chrono::floor<std::chrono::seconds>(options.clock()); }
+UtcTime FakeState::now() const { return std::chrono::floor<std::chrono::seconds>(options.clock() + options.skew); }
 
 std::string_view FakeCall::header(std::string_view name) const {
   const auto found = request.headers.find(name);
@@ -256,7 +256,9 @@ HttpResponse FakeS3::answer(const HttpRequest& request) {
   bytes_in += request.body.size();
   const auto [bucket, key] = target_of(*state_, request);
   const FakeCall call{request, key, parse_query(request.query)};
-  HttpResponse response = bucket != state_->options.bucket
+  std::optional<HttpResponse> denied = signature_error(*state_, request);
+  HttpResponse response = denied ? *std::move(denied)
+                          : bucket != state_->options.bucket
                               ? fake_error(404, "NoSuchBucket", "The specified bucket does not exist")
                           : key.empty() ? of_bucket(*state_, call)
                                         : of_object(*state_, call);
@@ -303,14 +305,6 @@ void FakeS3::damage(const std::string& key) {
   std::string bytes = bytes_of(object, 0, object.size);
   bytes.at(bytes.size() / 2) ^= 1;
   object.bytes = std::make_shared<const std::string>(std::move(bytes));
-}
-
-void FakeS3::replace(const HttpRequest& get) {
-  const std::lock_guard lock(state_->mutex);
-  const std::string key = target_of(*state_, get).second;
-  std::string bytes = bytes_of(state_->objects.at(key), 0, state_->objects.at(key).size);
-  for (char& byte : bytes) byte = static_cast<char>(~byte);
-  state_->objects[key] = object_of(*state_, FakeCall{get, key, {}}, std::move(bytes));
 }
 
 void FakeS3::forget_part(const HttpRequest& upload) {

@@ -41,9 +41,14 @@ struct FakeOptions {
   bool ignores_upload_conditions = false;
   bool nests = true;
   bool keeps_crc32 = true;
-  bool removes_if_match = true;           // false: DELETE ignores If-Match
+  bool removes_if_match = true;  // false: DELETE ignores If-Match
+  // Signatures of canary_id with canary_key are always compared, and no other id is known; whether requests without one
+  // are denied.
+  bool needs_signatures = false;
+  std::string region = "us-east-1";
   std::uint64_t least_part = 5ULL << 20;  // of all parts but the last: 400 EntityTooSmall
   std::function<std::chrono::system_clock::time_point()> clock = std::chrono::system_clock::now;
+  std::chrono::seconds skew{};  // that its time is later than `clock`
 };
 inline constexpr const char* canary_id = "AKIDLARDER";
 inline constexpr const char* canary_key = "CANARY-9f2b7c-secret-key-that-nobody-may-print";
@@ -69,7 +74,6 @@ class FakeS3 {
   void add(const std::string& key, std::uint64_t size, std::function<void(std::uint64_t offset, MutableBytes)> bytes);
   void damage(const std::string& key);  // one bit in the middle; the ETag and the checksum stay
 
-  void replace(const HttpRequest& get);         // the object that this GET asks for, by its bytes inverted
   void forget_part(const HttpRequest& upload);  // the part that this UploadPart sent
 
   std::vector<std::string> keys() const;

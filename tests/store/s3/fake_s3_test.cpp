@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "store/s3/signing.h"
 #include "tests/store/s3/fake_s3.h"
 #include "tests/store/s3/fake_text.h"
 #include "tests/support/errors.h"
@@ -136,6 +137,31 @@ TEST_CASE("FakeS3 copies, aborts, and knows its checksums") {
   server.damage("a");
   CHECK(server.get("a") != "123456789");
   CHECK(ask(server, "HEAD", "/a").headers.at("etag") == etag);
+}
+
+TEST_CASE("FakeS3 compares signatures with its own") {
+  using namespace std::chrono;
+  FakeS3 server({.needs_signatures = true, .clock = [] { return system_clock::time_point(seconds(1'700'000'000)); }});
+  server.put("a b", "value");
+  const auto asked = [&](const std::string& key, const std::string& query, system_clock::time_point when) {
+    HttpRequest request{.method = "GET", .path = "/bucket/a%20b", .query = "x-id=GetObject&b=1"};
+    const auto now = time_point_cast<seconds>(when);
+    request.headers = {{"host", "h:1"},
+                       {"x-amz-content-sha256", std::string(internal::s3::unsigned_payload)},
+                       {"x-amz-date", internal::s3::amz_date(now)}};
+    const internal::s3::Credentials credentials{
+        .id = canary_id, .key = internal::s3::Secret(key), .token = internal::s3::Secret()};
+    request.headers["authorization"] = internal::s3::authorization(
+        {.method = "GET", .path = request.path, .query = query, .payload = internal::s3::unsigned_payload},
+        request.headers, credentials, {.region = "us-east-1", .service = "s3"}, now);
+    return server.answer(request);
+  };
+  const system_clock::time_point now(seconds(1'700'000'100));
+  CHECK(asked(canary_key, "b=1&x-id=GetObject", now).body == "value");
+  CHECK(asked(canary_key, "b=2&x-id=GetObject", now).body.find("SignatureDoesNotMatch") != std::string::npos);
+  CHECK(asked("another", "b=1&x-id=GetObject", now).status == 403);
+  CHECK(asked(canary_key, "b=1&x-id=GetObject", now + hours(1)).body.find("RequestTimeTooSkewed") != std::string::npos);
+  CHECK(ask(server, "GET", "/a%20b").status == 403);
 }
 
 TEST_CASE("the transport without sockets fills what was asked for") {

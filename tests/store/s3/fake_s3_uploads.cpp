@@ -111,6 +111,7 @@ HttpResponse fake_complete(FakeState& state, const FakeCall& call) {
   FakeObject object = object_of(state, call, std::move(bytes));
   object.etag = etag_of(etags) + '-' + std::to_string(chosen.parts.size());
   object.metadata = upload->metadata;
+  object.modified = upload->begun;  // as AWS says it
   if (upload->keeps_crc32 && state.options.keeps_crc32) object.crc32 = crc32;
   std::string inside =
       element("Bucket", state.options.bucket) + element("Key", call.key) + element("ETag", '"' + object.etag + '"');

@@ -63,6 +63,8 @@ struct FakeCall {
 HttpResponse fake_error(int status, std::string_view code, std::string_view message);
 HttpResponse fake_xml(std::string_view document, std::string_view inside);
 
+// What is wrong with who asks, and when.
+std::optional<HttpResponse> signature_error(const FakeState& state, const HttpRequest& request);
 // What refuses to write this key: a condition that does not hold, a parent that is an object.
 std::optional<HttpResponse> refusal(const FakeState& state, const FakeCall& call, bool regards_conditions);
 // An object of these bytes, with the metadata of the call.

@@ -181,7 +181,6 @@ HttpResponse FaultServer::State::answer(const HttpRequest& request, const Fault&
     s3->forget_part(request);
     return response;
   }
-  if (fault.kind == Kind::other_bytes) s3->replace(request);
   if (fault.kind == Kind::twice) s3->answer(request);
   if (fault.kind != Kind::answer) return s3->answer(request);
   if (fault.done) s3->answer(request);
@@ -197,6 +196,7 @@ bool FaultServer::State::handle(FakeConnection& connection, HttpRequest request)
   if (cut) connection.reset();
   if (cut || !whole) return false;
   do_delayed();
+  if (fault.meanwhile) fault.meanwhile();
   switch (fault.kind) {
     case Kind::reset_before:
       connection.reset();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,7 +28,6 @@ struct Fault {
     answer,       // `status`, `headers`, `text`; done before if `done`
     twice,        // the request is done twice; the second answer is given
     later,        // reset; the request is done behind the next `bytes` requests
-    other_bytes,  // of a GET: the object is replaced (by its bytes inverted) before it is answered
     wrong_bytes,  // of a GET: one bit of the answer's body is another
     forget_part,  // of UploadPart: 200, but the part is not kept
   };
@@ -38,6 +38,7 @@ struct Fault {
   int status = 0;
   Headers headers{};  // of `answer`; of the others: beside those of the answer, or instead
   std::string text{};
+  std::function<void()> meanwhile{};  // called when the request has arrived, before anything is done
 };
 
 // One step of the script: the next request that fits gets the fault, `times` times.
