@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -45,6 +46,9 @@ void expect_absent(Store& store, std::string_view key, std::string_view what);
 std::vector<std::byte> content(std::size_t size, unsigned seed = 0);
 
 std::vector<std::byte> rest_of(Reader& reader);
+// The same, of a value that was replaced or removed since: nothing where the Reader says `conflict`, as those of a
+// store without `snapshots` may.
+std::optional<std::vector<std::byte>> rest_of_old(const Store& store, Reader& reader);
 
 // The key of values where a store may have one key only.
 inline constexpr std::string_view one_key = "value";

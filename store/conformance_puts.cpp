@@ -120,6 +120,24 @@ void reader_keeps_old_value(const StoreUnderTest& subject) {
   expect_value(*store, "k", content(5, 3), "the new value");
 }
 
+// Large, so that no store has all of it when the Reader is there.
+void reader_gives_old_value_or_conflict(const StoreUnderTest& subject) {
+  const auto old = content(3'000'000, 1);
+  const auto store = subject.make();
+  const auto expect_old = [&](Reader& reader, std::string_view what) {
+    if (const auto rest = rest_of_old(*store, reader)) expect_bytes(*rest, old, what);
+  };
+  store->put("k", old);
+  const auto replaced = store->get("k");
+  store->put("k", content(3'000'000, 2));
+  expect_old(*replaced, "a Reader of a value that was replaced");
+  if (!store->capabilities().removes) return;
+  store->put("k", old);
+  const auto removed = store->get("k");
+  store->remove("k");
+  expect_old(*removed, "a Reader of a value that was removed");
+}
+
 void mapping_keeps_old_value(const StoreUnderTest& subject) {
   const auto old = content(300'000, 1);
   const auto store = subject.make();
@@ -166,12 +184,15 @@ std::vector<StoreBehaviour> put_behaviours() {
       {"a writer finishes once", can_write, finishes_once},
       {"an absent key is nothing to find, and an error to get", can_read, says_what_is_absent},
       {"a value is replaced", [](Can can) { return is_keeper(can) && can.replaces; }, replaces},
-      {"who reads the old value keeps it", [](Can can) { return is_keeper(can) && can.replaces; },
+      {"who reads the old value keeps it", [](Can can) { return is_keeper(can) && can.replaces && can.snapshots; },
        reader_keeps_old_value},
-      {"who maps the old value keeps it", [](Can can) { return is_keeper(can) && can.replaces && can.mappable; },
+      {"who reads the old value gets that one, or a conflict", [](Can can) { return is_keeper(can) && can.replaces; },
+       reader_gives_old_value_or_conflict},
+      {"who maps the old value keeps it",
+       [](Can can) { return is_keeper(can) && can.replaces && can.snapshots && can.mappable; },
        mapping_keeps_old_value},
-      {"who reads a value that is removed keeps it", [](Can can) { return is_keeper(can) && can.removes; },
-       reader_outlives_remove},
+      {"who reads a value that is removed keeps it",
+       [](Can can) { return is_keeper(can) && can.removes && can.snapshots; }, reader_outlives_remove},
       {"a reader outlives its store", can_read, reader_outlives_store},
   };
 }
