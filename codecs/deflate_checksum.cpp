@@ -42,6 +42,10 @@ constexpr std::uint32_t power(std::uint32_t base, std::uint64_t exponent) noexce
 
 }  // namespace
 
+bool has_crc32() noexcept {
+  return libdeflate_checksums() != nullptr || isal_checksums() != nullptr || libz_checksums() != nullptr;
+}
+
 std::uint32_t adler32(std::uint32_t before, Bytes bytes) noexcept { return fastest().adler32(before, bytes); }
 std::uint32_t crc32(std::uint32_t before, Bytes bytes) noexcept { return fastest().crc32(before, bytes); }
 

@@ -8,6 +8,7 @@
 #include "base/checked.h"
 #include "store/gathered_item.h"
 #include "store/key.h"
+#include "store/verifying.h"
 
 namespace larder {
 
@@ -31,7 +32,7 @@ class Counting {
     const Stat& stat = *entry.stat;
     add(census_.bytes, stat.size);
     add_prefix(entry.key, stat.size);
-    if (checksums_ && !stat.xxh3) ++census_.without_checksum;
+    if (checksums_ && !internal::can_verify(stat)) ++census_.without_checksum;
     const StoreTime used = stat.accessed.value_or(stat.modified);
     census_.least_recent = std::min(census_.least_recent.value_or(used), used);
     census_.most_recent = std::max(census_.most_recent.value_or(used), used);

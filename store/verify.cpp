@@ -3,6 +3,7 @@
 #include <larder/store_report.h>
 
 #include "base/text.h"
+#include "store/verifying.h"
 
 namespace larder {
 
@@ -19,7 +20,7 @@ std::optional<Verified> verify_one(Store& store, const std::string& key, Damaged
   try {
     const auto found = store.find(key, options);
     if (!found) return std::nullopt;
-    return Verified{key, found->stat.xxh3 ? State::intact : State::without_checksum};
+    return Verified{key, internal::can_verify(found->stat) ? State::intact : State::without_checksum};
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::unsupported || error.kind() == ErrorKind::not_built) throw;
     return Verified{key, error.kind() == ErrorKind::checksum ? State::damaged : State::unreadable, error.what()};

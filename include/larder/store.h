@@ -67,6 +67,8 @@ struct Stat {
   std::optional<StoreTime> accessed{};  // last put, get or touch, where the store keeps that
   std::string etag{};                   // another one after each put, whatever the bytes; opaque
   std::optional<std::uint64_t> xxh3{};  // XXH3 (64 bits) of the bytes, where the store was told or computed it
+  // CRC-32 (that of gzip) of the bytes, where the store has this one instead: S3 of what was put in parts
+  std::optional<std::uint32_t> crc32{};
   std::optional<double> cost{};         // PutOptions::cost
   UserMetadata metadata{};
 };
