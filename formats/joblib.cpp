@@ -47,10 +47,12 @@ class PickleFormat final : public Format {
     ArrayBudget budget(source.limits);
     JoblibArrayReader arrays(source, input, document, budget);
     LegacyArrayReader legacy_arrays(source, document, budget);
-    PickleMachine machine(input, document, source, [&](Value object) {
+    PickleReadHooks hooks;
+    hooks.on_build = [&](Value object) {
       const Value replaced = legacy_arrays.replace(object);
       return replaced.same_as(object) ? arrays.replace(object) : replaced;
-    });
+    };
+    PickleMachine machine(input, document, source, std::move(hooks));
     const Value root = machine.run();
     input.release();
     document.set_root(root);

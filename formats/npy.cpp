@@ -52,7 +52,7 @@ Value read_object_array(const ReadSource& source, Document& document) {
     source.warn("an array of Python objects cannot be mapped; it is loaded into memory");
   PickleInput input(source.reader, source.limits);
   if (source.observer != nullptr) source.observer->on_nested_stream(true, input.position());
-  const Value array = PickleMachine(input, document, source, {}).run();
+  const Value array = PickleMachine(input, document, source).run();
   input.release();
   if (source.observer != nullptr) source.observer->on_nested_stream(false, source.reader.position());
   return array;

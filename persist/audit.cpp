@@ -124,7 +124,7 @@ class Auditor {
         Document document(options_.limits);
         with_observer(*reader, nullptr, [&](const ReadSource& read) {
           internal::PickleInput input(*reader, options_.limits);
-          static_cast<void>(internal::PickleMachine(input, document, read, {}).run());
+          static_cast<void>(internal::PickleMachine(input, document, read).run());
           static_cast<void>(input.release());
         });
       }

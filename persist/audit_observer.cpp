@@ -54,9 +54,13 @@ void AuditObserver::on_state(Value object, Value state, std::uint64_t at) {
 }
 
 void AuditObserver::on_persistent_id(Value id, std::uint64_t at) {
-  add(FindingKind::persistent_id,
-      {Verdict::dangerous, rule::persistent_id, "the loading program decides what the id means"}, Value::none(), id,
-      at);
+  const bool is_storage = id.is(ValueKind::tuple) && id.size() >= 5 && id[0].is(ValueKind::str) &&
+                          id[0].as_str() == "storage" && id[1].is(ValueKind::global) &&
+                          id[1].module_name().starts_with("torch");
+  const Judgement judgement =
+      is_storage ? Judgement{Verdict::data_only, rule::data, "torch's storages: elements in the same file"}
+                 : Judgement{Verdict::dangerous, rule::persistent_id, "the loading program decides what the id means"};
+  add(FindingKind::persistent_id, judgement, Value::none(), id, at);
 }
 
 void AuditObserver::on_nested_stream(bool begins, std::uint64_t at) {

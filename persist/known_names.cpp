@@ -28,6 +28,14 @@ constexpr std::string_view functions_of_numpy =
     "logical_or max maximum mean median min minimum mod multiply nanmax nanmean nanmedian nanmin nanstd nansum nanvar "
     "negative percentile power prod quantile reciprocal remainder rint round sign sin sinh sqrt square std subtract "
     "sum tan tanh true_divide unique var";
+constexpr std::string_view storages_of_torch =
+    "BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage "
+    "FloatStorage HalfStorage IntStorage LongStorage QInt32Storage QInt8Storage QUInt2x4Storage QUInt4x2Storage "
+    "QUInt8Storage ShortStorage UntypedStorage _UntypedStorage";
+constexpr std::string_view types_of_torch =
+    "bfloat16 bool complex128 complex32 complex64 float16 float32 float64 float8_e4m3fn float8_e4m3fnuz float8_e5m2 "
+    "float8_e5m2fnuz float8_e8m0fnu int16 int32 int64 int8 qint32 qint8 quint2x4 quint4x2 quint8 uint16 uint32 uint64 "
+    "uint8 per_channel_affine per_channel_affine_float_qparams per_tensor_affine";
 constexpr std::string_view joblib_wrappers = "NDArrayWrapper NumpyArrayWrapper ZNDArrayWrapper";
 
 // Sorted by module, the standard library first.
@@ -165,6 +173,18 @@ constexpr Row listed[] = {
     {"sklearn.utils", "Bunch", library, Use::bare},
     {"sklearn.utils._bunch", "Bunch", library, Use::bare},
     {"sklearn.utils._metadata_requests", "MetadataRequest MethodMetadataRequest", library, Use::bare},
+
+    // What torch.load(weights_only=True) allows, too.
+    {"torch", storages_of_torch, data, Use::named},
+    {"torch", types_of_torch, data, Use::named},
+    {"torch", "Size device", data, Use::called},
+    {"torch._utils", "_rebuild_tensor _rebuild_tensor_v2 _rebuild_tensor_v3", data, Use::called},
+    {"torch._utils",
+     "_rebuild_meta_tensor_no_storage _rebuild_parameter _rebuild_qtensor _rebuild_sparse_csr_tensor "
+     "_rebuild_sparse_tensor",
+     library, Use::called},
+    {"torch.serialization", "_get_layout", library, Use::called},
+    {"torch.storage", storages_of_torch, data, Use::named},
 };
 
 // Modules, with all that is in them and below them, whose harm can be named. They are dangerous without this list, too.

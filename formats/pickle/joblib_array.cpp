@@ -47,7 +47,7 @@ Value JoblibArrayReader::nested_pickle(Value wrapper) {
     if (source_.observer != nullptr) source_.observer->on_nested_stream(begins, input_.position());
   };
   tell(true);
-  PickleMachine machine(input_, document_, source_, {});
+  PickleMachine machine(input_, document_, source_);
   const Value value = machine.run();
   tell(false);
   if (value.is(ValueKind::object)) {

@@ -39,12 +39,12 @@ bool copy_ascii(const std::byte* from, std::size_t size, std::byte* to) {
 
 }  // namespace
 
-PickleMachine::PickleMachine(PickleInput& input, Document& document, const ReadSource& source, OnBuild on_build)
+PickleMachine::PickleMachine(PickleInput& input, Document& document, const ReadSource& source, PickleReadHooks hooks)
     : input_(input),
       document_(document),
       arena_(Access::arena(document)),
       source_(source),
-      on_build_(std::move(on_build)),
+      hooks_(std::move(hooks)),
       python2_strings_(document, source.pickle.python2_strings),
       arrays_(source, document, python2_strings_),
       memo_(source.limits.bytes) {

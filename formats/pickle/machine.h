@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include <larder/document.h>
 #include <larder/plugin/format.h>
 
+#include "formats/pickle/hooks.h"
 #include "formats/pickle/input.h"
 #include "formats/pickle/memo.h"
 #include "formats/pickle/numpy_array.h"
@@ -19,12 +19,8 @@ namespace larder::internal {
 // Runs one pickle. Not thread-safe; used once.
 class PickleMachine {
  public:
-  // Called at each BUILD, with an object and the state just set; what it returns replaces the object on the stack
-  // (never in the memo).
-  using OnBuild = std::function<Value(Value object)>;
-
-  // All is borrowed. `on_build` may be empty.
-  PickleMachine(PickleInput& input, Document& document, const ReadSource& source, OnBuild on_build);
+  // All but the hooks is borrowed.
+  PickleMachine(PickleInput& input, Document& document, const ReadSource& source, PickleReadHooks hooks = {});
 
   // Reads to STOP and returns the value. Errors: `truncated`, `malformed`, `limit`, `unsupported`.
   Value run();
@@ -93,7 +89,7 @@ class PickleMachine {
   Document& document_;
   Arena& arena_;
   const ReadSource& source_;
-  OnBuild on_build_;
+  PickleReadHooks hooks_;
   Python2StringReader python2_strings_;
   NumpyArrayReader arrays_;
   std::vector<Value> stack_;

@@ -149,7 +149,8 @@ Value PickleMachine::global(Value module_name, Value qualified_name) {
 
 Value PickleMachine::persistent_object(Value id) {
   if (source_.observer != nullptr) source_.observer->on_persistent_id(id, input_.opcode_position());
-  return document_.object(ObjectForm::persistent_id, {}, id);
+  const Value made = document_.object(ObjectForm::persistent_id, {}, id);
+  return hooks_.on_persistent_id ? hooks_.on_persistent_id(made) : made;
 }
 
 void PickleMachine::announce_call(ObjectForm form, Value callable, Value arguments, Value keywords) {
@@ -173,7 +174,8 @@ void PickleMachine::reduce() {
   const Known what = known(callable);
   if (const auto plain = evaluate_plain_call(document_, what, arguments)) return replace(2, *plain);
   const Value made = document_.object(ObjectForm::reduce, callable, arguments);
-  replace(2, what == Known::nothing ? made : arrays_.after_call(what, made));
+  if (what != Known::nothing) return replace(2, arrays_.after_call(what, made));
+  replace(2, hooks_.on_call ? hooks_.on_call(made) : made);
 }
 
 void PickleMachine::new_object(bool with_keywords) {
@@ -199,7 +201,7 @@ void PickleMachine::build() {
   drop(1);
   const Known what = known(object.callable());
   if (what != Known::nothing) top() = arrays_.after_state(what, object, state);
-  if (on_build_ && top().is(ValueKind::object)) top() = on_build_(object);
+  if (hooks_.on_build && top().is(ValueKind::object)) top() = hooks_.on_build(object);
 }
 
 // A buffer is bytes that remember that they came, and go, beside the pickle.

@@ -14,9 +14,10 @@ constexpr std::size_t batch_size = 1000;  // of APPENDS, SETITEMS and ADDITEMS
 
 }  // namespace
 
-PickleWriter::PickleWriter(Writer& writer, PickleStyle style, const WriteOptions& options)
+PickleWriter::PickleWriter(Writer& writer, PickleStyle style, const WriteOptions& options, PickleWriteHooks hooks)
     : style_(style),
       options_(options),
+      hooks_(std::move(hooks)),
       protocol_(options.protocol),
       output_(writer, protocol_ >= 4),
       scalars_(output_, protocol_),

@@ -11,6 +11,7 @@
 #include <larder/writer.h>
 
 #include "formats/pickle/array_writer.h"
+#include "formats/pickle/hooks.h"
 #include "formats/pickle/interned.h"
 #include "formats/pickle/output.h"
 #include "formats/pickle/scalar_writer.h"
@@ -25,8 +26,8 @@ enum class PickleStyle : std::uint8_t { cpython, joblib };
 // Writes one pickle, without recursion: what is still to be written waits on a stack. Used once.
 class PickleWriter {
  public:
-  // options.protocol: 0 to 5, resolved. All is borrowed.
-  PickleWriter(Writer& writer, PickleStyle style, const WriteOptions& options);
+  // options.protocol: 0 to 5, resolved. All but the hooks is borrowed.
+  PickleWriter(Writer& writer, PickleStyle style, const WriteOptions& options, PickleWriteHooks hooks = {});
 
   // Error `unsupported` for what the protocol cannot hold.
   void write(Value root);
@@ -106,6 +107,8 @@ class PickleWriter {
   void save_extension(Value code);
   void push_change(const Change& change);
   void save_array(Value value);
+  // Whether something else stands for the value: then that was saved.
+  bool save_stand_in(Value value);
   void save_wrapped(Value value, Value wrapper, Kind payload);
   // callable(*arguments) that makes `value`.
   void save_reduce(Value value, std::string_view module_name, std::string_view qualified_name,
@@ -124,6 +127,7 @@ class PickleWriter {
 
   PickleStyle style_;
   const WriteOptions& options_;
+  PickleWriteHooks hooks_;
   int protocol_;
   Interned interned_;
   PickleOutput output_;

@@ -91,7 +91,14 @@ void PickleWriter::save_call(Value value) {
   push_value(object.callable);
 }
 
+bool PickleWriter::save_stand_in(Value value) {
+  const auto other = hooks_.stands_for ? hooks_.stands_for(value) : std::nullopt;
+  if (other) save(*other);
+  return other.has_value();
+}
+
 void PickleWriter::save_object(Value value) {
+  if (save_stand_in(value)) return;
   if (style_ == PickleStyle::joblib && ArrayWriter::is_object_array(value))
     return save_wrapped(value, arrays_.object_wrapper(value), Kind::nested);
   if (refer(value)) return;
@@ -171,6 +178,7 @@ void PickleWriter::save_extension(Value value) {
 }
 
 void PickleWriter::save_array(Value value) {
+  if (save_stand_in(value)) return;
   const Value stand_in = Access::array(value).stand_in;
   // The elements alone stood in the file: of a scalar, or of a masked array.
   if (stand_in.is(ValueKind::bytes) || stand_in.is(ValueKind::bytearray) || stand_in.is(ValueKind::str))
