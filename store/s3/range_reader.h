@@ -1,11 +1,12 @@
 // A Reader of something that is got by ranges: S3 objects. Knows nothing of S3, so that it is tried without.
 //
 // What is fetched:
-//   - Where much is asked for at once (1 MiB and more), exactly that, straight into the caller's memory, in parts of
-//     `part` bytes by `threads` at once.
-//   - Where little is asked for after a seek, just that (Reader asks for 1 KiB first); and as reading goes on without
-//     seeks, as much ahead as was read so far, up to `threads` parts of `part` bytes, at most `memory` in all. So what
-//     is moved in vain is less than what was used.
+//   - What is asked for, straight into the caller's memory; where that is 2 MiB and more, in parts of at least 1 MiB
+//     and at most `part` bytes by `threads` at once.
+//   - As reading goes on without seeks, as much ahead as was read so far, up to `threads` parts and `memory` bytes. So
+//     what is moved in vain is less than what was used. Who asks for more at once than would be ahead gets just that.
+//   - After a seek, what is asked for (Reader begins with 1 KiB); but gaps of up to 64 KiB count as read, since what
+//     lies in them costs less than another request.
 //   - Reading from byte 0 to the end compares the CRC-32, where it is known: Error `checksum` with the last byte.
 #pragma once
 
@@ -32,8 +33,8 @@ struct RangedObject {
   Region first{};  // the object's first bytes, which are there already
 };
 struct RangeLimits {
-  std::uint64_t part = 8 << 20;
-  unsigned threads = 8;
+  std::uint64_t part = 8 << 20;  // at least 1 MiB
+  unsigned threads = 8;          // at least 1
   std::uint64_t memory = 128 << 20;
 };
 
