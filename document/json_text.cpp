@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "base/unicode.h"
 
@@ -40,17 +41,8 @@ void append_json_string(std::string& out, std::string_view utf8) {
 }
 
 void append_json_bytes(std::string& out, Bytes bytes) {
-  static constexpr char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   out.append("{\"$bytes\": \"");
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = (group << 8) | (i + k < bytes.size() ? std::to_integer<std::uint32_t>(bytes[i + k]) : 0);
-    for (std::size_t k = 0; k < 4; ++k) {
-      const bool padding = i + k > bytes.size();
-      out.push_back(padding ? '=' : letters[(group >> (18 - 6 * k)) & 63]);
-    }
-  }
+  append_base64(out, bytes);
   out.append("\"}");
 }
 

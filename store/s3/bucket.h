@@ -23,28 +23,31 @@ struct Head {
   std::optional<std::uint32_t> crc32{};  // of the whole object (x-amz-checksum-type FULL_OBJECT)
   UserMetadata metadata{};               // x-amz-meta-*
 };
-// Errors `malformed`: no size, no etag.
+// Errors `malformed`: no size, no etag, a time that is none.
 Head parse_head(const Response& response);
 
 struct PutHow {
   UserMetadata metadata{};
   std::string if_match{};  // an ETag
   bool if_absent = false;
+  bool crc32 = false;  // of begin_upload: the server is to keep the CRC-32 of the whole
 };
 
 // What a put that may have been lost came to.
 enum class Sent {
   done,
   refused,    // 412, or 404 for if_match: the condition did not hold
-  uncertain,  // as `refused`, or gone (an upload that is no longer there), but an earlier attempt may have done it
+  uncertain,  // the last attempt was refused or failed, but an earlier one may have done it
 };
 struct Put {
   Sent sent = Sent::done;
   std::string etag{};
   std::chrono::system_clock::time_point begun{};  // Reply::begun
+  std::string why{};                              // where not `done`: what the server said, for a message
 };
 
-// Thread-safe. Errors: those of Client and fail_with; `limit` (a key over 1024 bytes with the prefix is `usage`).
+// Thread-safe. Errors: those of Client and fail_with; `malformed` for answers that are none; `usage` for a key that has
+// more than 1024 bytes with the prefix.
 class Bucket {
  public:
   // prefix: "" or "a/b/".
@@ -58,7 +61,7 @@ class Bucket {
   // Bytes from `offset` into `into`, which lies within the object; the object must still have this ETag: Error
   // `conflict` otherwise, also where it is gone. Empty etag: whichever.
   void get(const std::string& key, std::uint64_t offset, MutableBytes into, std::string_view etag);
-  // The first bytes (into.size() at most) and what is known of the object; nothing where there is none.
+  // The first bytes (into.size() at most, and not 0) and what is known of the object; nothing where there is none.
   std::optional<Head> get_first(const std::string& key, MutableBytes into, std::uint64_t& filled);
 
   // crc32: of the bytes, sent along where given.
@@ -78,9 +81,17 @@ class Bucket {
   // if_match: only this ETag. Whether the server said that it is gone now (also where it was not there).
   bool remove(const std::string& key, std::string_view if_match = {});
   ListPage list(const std::string& prefix, const std::string& token, std::size_t most);
-  std::vector<Upload> uploads(const std::string& prefix);
+  std::vector<Upload> uploads(const std::string& prefix);  // all that are begun and neither completed nor aborted
 
  private:
+  Request request(std::string method, const std::string& key) const;
+  Request upload_request(std::string method, const std::string& key, const std::string& upload) const;
+  Reply send(const Request& request) { return client_->send(request); }
+  // The answer, which must be a success; `what`: "listed".
+  Response succeed(const Request& request, std::string_view what);
+  Put put_of(Reply reply, const std::string& key, const PutHow& how) const;
+  std::string without_prefix(std::string key) const;
+
   std::shared_ptr<Client> client_;
   std::string prefix_;
 };

@@ -49,22 +49,27 @@ struct Reply {
   std::chrono::system_clock::time_point begun;  // of the first attempt, in the server's time (its Date), to the second
 };
 
-// Thrown where time is up: Error `io` where certainly nothing was done, else `unknown_outcome`, which whoever can look
-// may settle.
-//
 // What is repeated, with full jitter between 0 and min(20 s, 50 ms * 2^attempt), not before Retry-After: lost
 // connections, 408, 429, 500, 502, 503, 504, 409 with ConditionalRequestConflict or OperationAborted, 400
 // RequestTimeout, a body of 200 that is an <Error> with one of these codes; 403 RequestTimeTooSkewed once, with
-// the server's time; 400/403 ExpiredToken once, with fresh credentials. A retry that would begin behind the deadline is
-// not made. 301, 307, 308, and 400 AuthorizationHeaderMalformed: at most 5, only inside amazonaws.com and to the same
-// scheme, signed anew for the region that the answer names; any other redirect is Error `io` that names its host.
+// the server's time; 400/403 ExpiredToken once, with fresh credentials. A server that never answered is given up after
+// five attempts to reach it, so that a wrong endpoint is told soon. 301, 307, 308, and 400
+// AuthorizationHeaderMalformed: at most 5, signed anew for the region that the answer names, at the same host or at
+// amazonaws.com from one of its hosts to another; any other redirect is Error `io` that names its host.
+//
+// The time for all of it is S3Options::deadline, and a second more for each 64 KiB that move; a retry that would begin
+// behind it is not made. Then: Error `io` where certainly nothing was done (always of GET and HEAD), else
+// `unknown_outcome`, which whoever can look may settle. `unknown_outcome` also where an answer cannot be read.
+class Session;
+
 class Client {
  public:
   Client(Endpoint endpoint, S3Options options, std::shared_ptr<CredentialSource> credentials,
          std::shared_ptr<Transport> transport, Pacing pacing = real_pacing());
 
-  // The answer, whatever its status, with those that are repeated used up. Thread-safe. Errors: above; `usage` for a
-  // CR, LF or NUL in the key, the query or a header, before a byte is sent; those of Transport and CredentialSource.
+  // The answer, whatever its status, with those that are repeated used up; an <Error> behind a 200 has the status of
+  // its code. Thread-safe. Errors: above; `usage` for a control character in the key, the query or a header, before a
+  // byte is sent; those of Transport and CredentialSource.
   Reply send(const Request& request);
 
   // "s3://bucket/key", for messages.
@@ -75,15 +80,17 @@ class Client {
   std::chrono::system_clock::time_point now() const;
 
  private:
-  struct State;
   Endpoint endpoint_;
   S3Options options_;
-  std::shared_ptr<State> state_;
+  std::shared_ptr<Session> session_;
 };
 
-// Throws what an answer that is no success deserves: 404 `not_found`, 412 `conflict`, 416 `usage`, 501 `unsupported`,
-// the rest `io`; the message has the server's code, message and request id (control characters escaped, 500 bytes of
-// each at most) and no header.
+// "HTTP 403 AccessDenied: 'Access Denied' (request 4442587FB7D0A2F9)", for messages: the server's code, message and
+// request id (control characters escaped, 500 bytes of each at most) and no other header.
+std::string describe(const Response& response);
+
+// Throws what an answer that is no success deserves: 404 `not_found` (NoSuchUpload: `io`), 412 `conflict`, 416 `usage`,
+// 501 `unsupported`, the rest `io`. "NAME cannot be WHAT: HTTP ...".
 [[noreturn]] void fail_with(const Response& response, std::string_view name, std::string_view what);
 
 }  // namespace larder::internal::s3

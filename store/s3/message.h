@@ -27,6 +27,10 @@ struct Request {
   // Where the bytes of an answer with a status of 2xx go; empty: into Response::body. An answer that is longer than
   // `into` is Error `malformed`.
   MutableBytes into{};
+  // Of a GET with `into`: asks for the range that begins there and fills it. What was lost on the way is asked for from
+  // where it broke off, if the request has "if-match", which keeps both pieces of the same object.
+  std::optional<std::uint64_t> offset{};
+  std::optional<std::chrono::milliseconds> deadline{};  // instead of S3Options::deadline
 };
 
 struct Response {
@@ -57,11 +61,12 @@ struct Wire {
 struct Lost {
   bool sent = false;  // whether the server may have acted on it; false only where certainly not a byte of it left
   bool late = false;  // the time was up, rather than the connection gone
-  std::string why;    // for a message: "the connection was reset"; no header, no URL with a query
+  std::string why{};  // for a message: "the connection was reset"; no header, no URL with a query
+  std::uint64_t filled = 0;  // bytes of Request::into that are there all the same
 };
 
 struct Exchange {
-  std::optional<Response> response;  // a whole one
+  std::optional<Response> response{};  // a whole one
   Lost lost{};                       // where there is none
 };
 

@@ -1,0 +1,37 @@
+// XML, walked through element by element. Nothing that a document names is fetched, and nothing in it grows: a DOCTYPE
+// is refused, and with it all entities but the five and characters by number.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace larder::internal {
+
+struct XmlAttribute {
+  std::string_view name;
+  std::string_view value;
+};
+
+// Is told what stands in a document, in its order. Names are as written, with their prefix; texts are UTF-8, with
+// entities resolved, and valid during the call alone.
+class XmlVisitor {
+ public:
+  virtual ~XmlVisitor() = default;
+  virtual void begin(std::string_view name, std::span<const XmlAttribute> attributes) = 0;
+  // Letters or CDATA; blanks only where an element has nothing else.
+  virtual void text(std::string_view letters) = 0;
+  virtual void end() = 0;
+};
+
+struct XmlLimits {
+  std::size_t depth = 64;  // elements inside each other
+};
+
+// Parses `document` (of any of the UTFs) as a whole, then walks it. `name`: for messages. Errors: `malformed` with the
+// byte, `limit` (depth), `unsupported` (a DOCTYPE), `not_built` (a build without pugixml); what the visitor throws.
+void walk_xml(std::span<const std::byte> document, std::string_view name, XmlVisitor& visitor,
+              const XmlLimits& limits = {});
+
+}  // namespace larder::internal
