@@ -30,8 +30,9 @@ class LegacyReader {
     if (const Value version = pickle(); !version.fits_int64() || version.as_int() != protocol_version)
       fail(ErrorKind::unsupported, "a file of torch in another version than ", protocol_version);
     if (!pickle().is(ValueKind::dict)) fail(ErrorKind::malformed, "a file of torch does not describe its system");
-    document_.set_root(pickle(tensors_.hooks()));
+    const Value root = pickle(tensors_.hooks());
     read_storages(pickle());
+    document_.set_root(source_.only.empty() ? root : entries_named(root, source_.only, document_));
     tensors_.resolve(ByteOrder::little, source_.native_byte_order, [this](const TorchStorage& storage) {
       const auto found = elements_.find(storage.key);
       if (found == elements_.end())
@@ -75,14 +76,7 @@ class LegacyReader {
       source_.warn(join("the tensors of ", source_.reader.name(), " are not aligned in the file, which slows some ",
                         "libraries down and may crash others; write it as \"torch\" to align them"));
     }
-    const ReadSource source{.reader = source_.reader,
-                            .limits = budget_.left(),
-                            .native_byte_order = source_.native_byte_order,
-                            .mapped_file = source_.mapped_file,
-                            .warn = source_.warn};
-    Array elements = read_elements(source, dtype, {storage.count}, Order::c);
-    if (source_.mapped_file == nullptr) budget_.take(elements.nbytes());
-    return elements;
+    return read_elements(source_, budget_, dtype, {storage.count}, Order::c);
   }
 
   const ReadSource& source_;

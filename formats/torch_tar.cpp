@@ -8,6 +8,7 @@
 #include "formats/pickle/machine.h"
 #include "formats/table.h"
 #include "formats/torch/tar.h"
+#include "formats/torch/tensors.h"
 #include "formats/torch/types.h"
 #include "formats/torch/view.h"
 
@@ -176,7 +177,8 @@ class TorchTarFormat final : public Format {
 
   const Format& read(const ReadSource& source, Document& document) const override {
     WholeSource whole(source);
-    document.set_root(TarReader(whole, document).read());
+    const Value root = TarReader(whole, document).read();
+    document.set_root(source.only.empty() ? root : entries_named(root, source.only, document));
     whole.finish();
     return *this;
   }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct TorchStorage {
   const TorchType* type = nullptr;
   std::uint64_t count = 0;  // of elements; their bytes are fewer than 2^63
 };
+
+// The entries of `root`, a dict or an OrderedDict, with these names, as a dict; names that are not there are left out.
+// Error `unsupported` where the root has no names.
+Value entries_named(Value root, std::span<const std::string> names, Document& document);
 
 // Collects the tensors of one document while a machine runs with its hooks. Arrays that the hooks return have no
 // elements before `resolve`. Their stand-in is the object of the file, a call whose first argument is the storage: an
