@@ -7,15 +7,6 @@
 namespace larder::internal {
 namespace {
 
-const ChecksumFunctions& fastest() noexcept {
-  static const ChecksumFunctions& functions = [] {
-    if (const auto* found = libdeflate_checksums()) return *found;
-    if (const auto* found = isal_checksums()) return *found;
-    return *libz_checksums();
-  }();
-  return functions;
-}
-
 // Polynomials over GF(2) of degree below 32, modulo that of the CRC. As in the checksum, the highest bit is the
 // coefficient of x^0.
 constexpr std::uint32_t crc_polynomial = 0xedb88320;
@@ -38,6 +29,26 @@ constexpr std::uint32_t power(std::uint32_t base, std::uint64_t exponent) noexce
     if ((exponent & 1) != 0) result = product(result, base);
   }
   return result;
+}
+
+// Bit by bit: for stored members of ZIP archives in builds without any of the libraries.
+std::uint32_t plain_crc32(std::uint32_t before, Bytes bytes) noexcept {
+  std::uint32_t sum = ~before;
+  for (const std::byte byte : bytes) {
+    sum ^= std::to_integer<std::uint32_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) sum = times_x(sum);
+  }
+  return ~sum;
+}
+
+const ChecksumFunctions& fastest() noexcept {
+  static const ChecksumFunctions functions = [] {
+    for (const auto* const found : {libdeflate_checksums(), isal_checksums(), libz_checksums()}) {
+      if (found != nullptr) return *found;
+    }
+    return ChecksumFunctions{.adler32 = nullptr, .crc32 = plain_crc32};
+  }();
+  return functions;
 }
 
 }  // namespace

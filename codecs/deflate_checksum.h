@@ -10,10 +10,11 @@ namespace larder::internal {
 inline constexpr std::uint32_t adler32_of_nothing = 1;
 inline constexpr std::uint32_t crc32_of_nothing = 0;
 
-// Whether this build has one of them.
+// Whether this build has one of them. Without, CRC-32 is computed bit by bit.
 bool has_crc32() noexcept;
 
-// The checksum of what `before` is the checksum of, followed by `bytes`. Thread-safe. For builds with zlib only.
+// The checksum of what `before` is the checksum of, followed by `bytes`. Thread-safe. Adler-32 is for builds with zlib
+// only.
 std::uint32_t adler32(std::uint32_t before, Bytes bytes) noexcept;
 std::uint32_t crc32(std::uint32_t before, Bytes bytes) noexcept;
 

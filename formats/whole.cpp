@@ -41,12 +41,16 @@ WholeSource::WholeSource(const ReadSource& source)
   budget_.take(size_);
 }
 
+std::string WholeSource::place(std::uint64_t offset) const {
+  return join("byte ", begin_ + offset, " of ", source_.reader.name());
+}
+
 void WholeSource::require_inside(std::uint64_t offset, std::uint64_t size, std::string_view what) const {
   if (offset <= size_ && size <= size_ - offset) return;
   const std::uint64_t there = size_ - std::min(offset, size_);
   throw Error(ErrorKind::truncated,
               join(what, " needs ", size, " bytes, ", there, there == 1 ? " is" : " are", " there"))
-      .at(join("byte ", offset, " of ", source_.reader.name()));
+      .at(place(offset));
 }
 
 Region WholeSource::slice_of_mapping(std::uint64_t offset, std::uint64_t size) const {
@@ -118,7 +122,8 @@ ReadSource WholeSource::inside(Reader& reader, std::uint64_t offset, std::uint64
           .map_mode = source_.map_mode,
           .name = source_.name,
           .verify = source_.verify,
-          .choice = source_.choice};
+          .choice = source_.choice,
+          .threads = source_.threads};
 }
 
 void WholeSource::finish() {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <larder/array.h>
@@ -24,6 +25,13 @@ class WholeSource {
 
   std::uint64_t size() const noexcept { return size_; }
   const ReadSource& source() const noexcept { return source_; }
+
+  // Whether arrays are slices of the mapped file, or of what was read whole; neither: they are read one by one.
+  bool is_mapped() const noexcept { return source_.mapped_file != nullptr && !content_; }
+  bool is_in_memory() const noexcept { return content_.has_value(); }
+
+  // "byte 17 of model.npz", for Error::at.
+  std::string place(std::uint64_t offset) const;
 
   // What may still be read into memory; formats that read with `reader` or `inside` take from it what they keep.
   ArrayBudget& budget() noexcept { return budget_; }
@@ -53,7 +61,6 @@ class WholeSource {
  private:
   void require_inside(std::uint64_t offset, std::uint64_t size, std::string_view what) const;
   Region slice_of_mapping(std::uint64_t offset, std::uint64_t size) const;
-  bool is_mapped() const noexcept { return source_.mapped_file != nullptr && !content_; }
 
   const ReadSource& source_;
   ArrayBudget budget_;

@@ -4,8 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,24 +13,24 @@
 namespace larder::internal {
 
 struct ZipEntry {
-  std::string name;          // a key, never a path: "../x" is only a name. UTF-8, or code page 437 turned into it
+  std::string name;          // a key, never a path: "../x" is only a name. UTF-8
   std::uint64_t local = 0;   // offset of the local header
   std::uint64_t data = 0;    // offset of the member's first byte
   std::uint64_t stored = 0;  // bytes in the file
   std::uint64_t size = 0;    // bytes after decompression
   std::uint32_t crc = 0;     // of these; 0 with `unchecked`
   bool deflated = false;
-  bool unchecked = false;  // torch can leave checksums out: both headers say 0 for a member that is not empty
+  bool unchecked = false;  // torch can leave checksums out: all headers say 0 for a stored member that is not empty
 };
 
 // The entries in the order of the directory. Immutable; thread-safe.
 //
 // An archive has one reading or none. Error `malformed`: bytes that no member owns, in front of the first one, between
-// two or behind the end record's comment; members that overlap; one name twice (byte for byte: names are never
-// normalised); a local header that contradicts its central one in name, method, flags or, where it gives them, sizes
-// and checksum; a second end record in the comment; offsets that do not meet. Error `unsupported`: encrypted members,
-// methods other than 0 and 8, several disks. Checks cost O(n log n); only the end, the directory and the local headers
-// are read.
+// two or behind the end record's comment; members that overlap; one name twice (names are never normalised); a name
+// with a NUL or that is no text; a local header that contradicts its central one in name, method, flags or, where it
+// gives them, sizes and checksum; a data descriptor that does; a second end record; offsets that do not meet. Error
+// `unsupported`: encrypted members, methods other than 0 and 8, second names, several disks. Checks cost O(n log n);
+// only the end, the directory and the local headers are read.
 class ZipDirectory {
  public:
   // Errors also `truncated`, `limit`.
@@ -48,18 +46,5 @@ class ZipDirectory {
   std::vector<std::uint32_t> by_name_;
   std::string comment_;
 };
-
-// A member's content being read: decompressed by the gzip codec, its length and checksum verified when the last byte
-// was given (Errors `checksum`, `malformed`, `truncated`). Borrows both; used alone, as WholeSource::reader.
-std::unique_ptr<Reader> member_reader(WholeSource& whole, const ZipEntry& entry);
-
-// A whole member in memory, or mapped where it is stored and the source is; `verify`: stored members that are mapped
-// are read once for their checksum. Errors also `limit`.
-Region member_bytes(WholeSource& whole, const ZipEntry& entry, bool verify);
-
-// Whether a file of `size` bytes that ends with `tail` (64 KiB + 22, less only where it is shorter) is what zip tools
-// take for an archive, whatever it begins with.
-bool ends_as_zip(Bytes tail, std::uint64_t size) noexcept;
-inline constexpr std::size_t zip_tail = 65'557;
 
 }  // namespace larder::internal

@@ -1,6 +1,8 @@
 // The formats that are ZIP archives: told apart by the names in them, never by the first bytes or the file's name.
 #pragma once
 
+#include <vector>
+
 #include "formats/zip/directory.h"
 
 namespace larder::internal {
@@ -18,11 +20,11 @@ class ZipFormat : public Format {
   virtual void read_archive(WholeSource& whole, const ZipDirectory& directory, Document& document) const = 0;
 
  protected:
-  // Fills in family "zip", Signature::magic, Extent::rest, maps.
+  // Fills in family "zip", Signature::magic, Extent::rest.
   explicit ZipFormat(FormatInfo info);
 };
 
-// npz, torch, torchscript, keras: the rows of formats/table.cpp that are ZipFormats.
+// npz, torch, torchscript, keras: the rows of formats/table.cpp that are ZipFormats. Thread-safe.
 const std::vector<const ZipFormat*>& zip_formats();
 
 }  // namespace larder::internal

@@ -115,6 +115,8 @@ struct ReadSource {
   bool verify = false;
   // Which arrays are read; null: all.
   ArrayChoice* choice = nullptr;
+  // As LoadOptions::threads, for what is compressed inside.
+  int threads = 0;
 };
 
 struct WriteOptions {
@@ -129,6 +131,8 @@ struct WriteOptions {
   std::function<Writer&(std::string_view name)> create_sibling{};
   // Of formats with compressed members (npz): the level of deflate, 0 to store. Stored arrays can be mapped.
   int deflate = 0;
+  // As DumpOptions::threads, for what is compressed inside.
+  int threads = 0;
 };
 
 // One file format. Immutable and thread-safe.
