@@ -83,6 +83,10 @@ Region WholeSource::bytes(std::uint64_t offset, std::uint64_t size, std::string_
 
 Array WholeSource::elements(std::uint64_t offset, const DType& dtype, const Shape& shape, Order order) {
   constexpr std::string_view what = "the array's data";
+  if (source_.choice != nullptr && !content_) {
+    source_.reader.seek(begin_ + std::min(offset, size_));
+    if (auto passed = pass_over(source_, dtype, shape, order)) return *std::move(passed);
+  }
   const std::uint64_t size = checked_nbytes(shape, dtype.itemsize());
   if (source_.choice != nullptr && !content_) {
     require_inside(offset, size, what);
