@@ -79,9 +79,7 @@ void add_records(Census& census, StoreRecords& records) {
 Census take_census(Store& store) {
   Census census;
   Counting counting(census, store.capabilities().checksums);
-  ListOptions options;
-  options.details = true;
-  const auto listing = store.list(options);
+  const auto listing = store.list({.details = true, .only_sizes = true});
   for (auto page = listing->next(); !page.empty(); page = listing->next())
     for (const Entry& entry : page) counting.add_key(entry);
   if (StoreRecords* const records = store.records()) add_records(census, *records);

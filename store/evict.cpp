@@ -18,8 +18,8 @@ namespace {
 
 // Calls `hear` for each key with this prefix that eviction may take.
 template <class Hear>
-void for_each_key(Store& store, const std::string& prefix, const Hear& hear) {
-  const auto listing = store.list({.prefix = prefix, .details = true});
+void for_each_key(Store& store, const std::string& prefix, bool only_sizes, const Hear& hear) {
+  const auto listing = store.list({.prefix = prefix, .details = true, .only_sizes = only_sizes});
   for (std::vector<Entry> page = listing->next(); !page.empty(); page = listing->next()) {
     for (const Entry& entry : page) {
       if (entry.stat && !internal::stays(entry.key)) hear(entry.key, *entry.stat);
@@ -28,10 +28,11 @@ void for_each_key(Store& store, const std::string& prefix, const Hear& hear) {
 }
 
 // In the order in which the store lists them.
-std::vector<EvictionItem> items_of(Store& store) {
+std::vector<EvictionItem> items_of(Store& store, EvictionPolicy policy) {
   std::vector<GatheredItem> gathered;
   std::map<std::string, std::size_t, std::less<>> places;
-  for_each_key(store, "", [&](const std::string& key, const Stat& stat) {
+  const bool only_sizes = policy == EvictionPolicy::least_recent;  // else costs are needed as well
+  for_each_key(store, "", only_sizes, [&](const std::string& key, const Stat& stat) {
     const auto [place, is_new] = places.emplace(item_name(key), gathered.size());
     if (is_new) gathered.emplace_back(place->first);
     gathered[place->second].add(key, stat);
@@ -46,7 +47,7 @@ std::vector<EvictionItem> items_of(Store& store) {
 bool remove_item(Store& store, const EvictionItem& item) {
   GatheredItem present(item.name);
   std::vector<std::string> keys;
-  for_each_key(store, item.name, [&](const std::string& key, const Stat& stat) {
+  for_each_key(store, item.name, true, [&](const std::string& key, const Stat& stat) {
     if (item_name(key) != item.name) return;
     const bool had_value = present.has_value();
     present.add(key, stat);
@@ -63,7 +64,8 @@ bool remove_item(Store& store, const EvictionItem& item) {
 
 std::vector<Evicted> evict(Store& store, const StoreLimits& limits, EvictionPolicy policy) {
   StoreRecords* const records = store.records();
-  const std::vector<EvictionItem> items = items_of(store);
+  if (records != nullptr) records->sweep();
+  const std::vector<EvictionItem> items = items_of(store, policy);
   const StoreTime now = records != nullptr ? records->now() : std::chrono::system_clock::now();
   std::vector<Evicted> evicted;
   for (const auto [place, reason] : choose_victims(items, limits, policy, now)) {

@@ -10,6 +10,9 @@
 
 namespace larder::internal {
 
+// What metadata_key of <larder/item.h> adds to the key of a value.
+inline constexpr std::string_view end_of_metadata = ".metadata.json";
+
 // Whether eviction leaves a key alone: a function's source, which all that it returned share, as joblib does.
 bool stays(std::string_view key);
 

@@ -2,12 +2,15 @@
 
 #include <larder/joblib_memory.h>
 
+#include "store/gathered_item.h"
+
 namespace larder {
+
+using internal::end_of_metadata;
 
 namespace {
 
 constexpr std::size_t digits_of_hash = 32;
-constexpr std::string_view end_of_metadata = ".metadata.json";  // metadata_key of <larder/item.h>
 
 bool is_call_directory(std::string_view part) {
   const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };

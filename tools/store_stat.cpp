@@ -37,7 +37,7 @@ void print_census(const Store& store, const Census& census, Console& console) {
   std::vector<Row> rows;
   rows.push_back(
       {"items", internal::join(census.items, " with ", count_text(census.keys, "key"), ", ", size_text(census.bytes))});
-  if (store.capabilities().checksums)
+  if (store.capabilities().checksums && census.unknown_checksum == 0)
     rows.push_back(
         {"checksums", internal::join(census.keys - census.without_checksum, " of ", count_text(census.keys, "key"))});
   if (census.least_recent && census.most_recent)
@@ -59,7 +59,8 @@ void print_json(const Store& store, const Census& census, Console& console) {
   report.set(entry, "keys", report.number(census.keys));
   report.set(entry, "items", report.number(census.items));
   report.set(entry, "bytes", report.number(census.bytes));
-  report.set(entry, "without_checksum", report.number(census.without_checksum));
+  const bool is_known = census.unknown_checksum == 0;
+  report.set(entry, "without_checksum", is_known ? report.number(census.without_checksum) : Value::none());
   report.set(entry, "foreign", report.number(census.foreign));
   report.set(entry, "set_aside", report.number(census.set_aside));
   report.set(entry, "set_aside_bytes", report.number(census.set_aside_bytes));

@@ -21,6 +21,7 @@ struct Census {
   std::uint64_t items = 0;  // as eviction counts them
   std::uint64_t bytes = 0;
   std::uint64_t without_checksum = 0;  // put by other tools
+  std::uint64_t unknown_checksum = 0;  // a store on S3 would have to ask for each value whether it has one
   std::uint64_t foreign = 0;           // links, devices, other tools' temporary files: no values
   std::uint64_t set_aside = 0;
   std::uint64_t set_aside_bytes = 0;
@@ -104,6 +105,10 @@ class LARDER_API StoreRecords {
   virtual bool evict(const EvictionItem& item, EvictionReason reason) = 0;
   // In the time of Stat::accessed.
   virtual StoreTime now() = 0;
+
+  // Removes what writers that were killed left behind, where that is not done at opening; `evict` does this first.
+  // Default: nothing is left behind.
+  virtual void sweep();
 
   // Makes what is only a memory of the files (the index) anew from the files; how many items there are.
   virtual std::uint64_t rebuild() = 0;

@@ -1,32 +1,18 @@
-#include <charconv>
-
 #include <larder/local_store.h>
 
 #include "base/text.h"
 #include "store/schemes.h"
+#include "store/setting_values.h"
 
 namespace larder::internal {
 
 namespace {
-
-bool parse_flag(const std::string& name, const std::string& text) {
-  if (text == "true" || text == "yes" || text == "1") return true;
-  if (text == "false" || text == "no" || text == "0") return false;
-  fail(ErrorKind::usage, "the setting ", name, " is ", internal::quoted(text), ", possible are true and false");
-}
 
 Sync parse_sync(const std::string& text) {
   if (text == "none") return Sync::none;
   if (text == "data") return Sync::data;
   if (text == "full") return Sync::full;
   fail(ErrorKind::usage, "the setting sync is ", internal::quoted(text), ", possible are none, data and full");
-}
-
-std::uint64_t parse_count(const std::string& name, const std::string& text) {
-  std::uint64_t count = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (problem == std::errc() && end == text.data() + text.size()) return count;
-  fail(ErrorKind::usage, "the setting ", name, " is ", internal::quoted(text), ", a number is needed");
 }
 
 // One that is named sets them all, "none" takes it away; nothing where none is named.
