@@ -6,6 +6,8 @@
 namespace larder::internal {
 
 const Format& npy_format();
+const Format& torch_format();
+const Format& torchscript_format();
 const Format& torch_legacy_format();
 const Format& torch_tar_format();
 const Format& joblib_format();

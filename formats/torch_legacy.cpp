@@ -39,6 +39,7 @@ class LegacyReader {
         fail(ErrorKind::malformed, "the storage ", internal::quoted(storage.key), " of a tensor is not in the file");
       return found->second;
     });
+    if (source_.choice == nullptr) tensors_.check_sparse();
   }
 
  private:

@@ -24,7 +24,8 @@ std::uint64_t octal(std::string_view digits) {
   digits = digits.substr(0, digits.find(' '));
   std::uint64_t number = 0;
   for (const char digit : digits) {
-    if (digit < '0' || digit > '7') fail(ErrorKind::malformed, "a tar header holds ", internal::quoted(digits), " for a number");
+    if (digit < '0' || digit > '7')
+      fail(ErrorKind::malformed, "a tar header holds ", internal::quoted(digits), " for a number");
     number = number * 8 + static_cast<std::uint64_t>(digit - '0');  // at most 12 digits
   }
   return number;
@@ -59,7 +60,8 @@ std::map<std::string, TarMember, std::less<>> tar_members(WholeSource& whole) {
       if (!members.try_emplace(name, TarMember{at + block, size}).second)
         fail(ErrorKind::malformed, "the tar archive holds ", internal::quoted(name), " twice");
     } else if (type != 'x' && type != 'g') {
-      fail(ErrorKind::unsupported, "the tar archive holds ", internal::quoted(field(header, 0, 100)), ", which is no plain file");
+      fail(ErrorKind::unsupported, "the tar archive holds ", internal::quoted(field(header, 0, 100)),
+           ", which is no plain file");
     }
     if (padded > whole.size() - at - block) fail(ErrorKind::truncated, "a member of the tar archive is cut at its end");
     at += padded;

@@ -7,6 +7,7 @@
 #include "document/walk.h"
 #include "formats/pickle/joblib_wrapper.h"
 #include "formats/pickle/known.h"
+#include "formats/torch/sparse.h"
 
 namespace larder::internal {
 
@@ -112,6 +113,7 @@ Value TensorReader::on_call(Value object) {
   const std::string_view name = callable.qualified_name();
   if (name == "_rebuild_tensor" || name == "_rebuild_tensor_v2" || name == "_rebuild_tensor_v3") return tensor(object);
   if (name == "_rebuild_qtensor") quantized(object);
+  if (makes_sparse_tensor(callable)) sparse_.push_back(object);
   return object;
 }
 
@@ -161,6 +163,7 @@ void TensorReader::keep_only(Value root) {
   walk(root, [&](Value value) {
     if (value.is(ValueKind::array)) wanted.insert(value.identity());
   });
+  sparse_.clear();  // parts of them may have no elements now
   std::erase_if(tensors_, [&](const Tensor& tensor) { return !wanted.contains(tensor.array.identity()); });
 }
 
@@ -178,6 +181,10 @@ void TensorReader::resolve(ByteOrder order, bool native_byte_order,
       throw;
     }
   }
+}
+
+void TensorReader::check_sparse() const {
+  for (const Value object : sparse_) check_sparse_tensor(object);
 }
 
 Array TensorReader::elements(const Tensor& tensor, const Array& storage, ByteOrder order,

@@ -58,6 +58,9 @@ class TensorReader {
   void resolve(ByteOrder order, bool native_byte_order,
                const std::function<Array(const TorchStorage& storage)>& storage_elements);
 
+  // Afterwards, where all elements were read: Error `malformed` for sparse tensors whose parts contradict each other.
+  void check_sparse() const;
+
  private:
   // What an array will be, once its storage is there.
   struct Tensor {
@@ -84,6 +87,7 @@ class TensorReader {
   std::function<bool(const std::string&)> has_storage_;
   std::map<std::string, TorchStorage, std::less<>> storages_;
   std::vector<Tensor> tensors_;
+  std::vector<Value> sparse_;                   // objects made of tensors
   std::map<const void*, std::size_t> numbers_;  // of tensors, by the identity of their array
 };
 

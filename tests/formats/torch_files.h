@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "archive.h"
 #include "hostile.h"
 
 namespace larder::testing {
@@ -50,5 +51,15 @@ inline std::string legacy_file(const std::string& opcodes, const std::string& ke
 
 // Elements as torch's legacy files hold them: their number, then `bytes`.
 inline std::string legacy_storage(std::uint64_t count, const std::string& bytes) { return little(count, 8) + bytes; }
+
+// An archive of torch: the object's opcodes, and other records.
+inline std::string torch_file(const std::string& opcodes,
+                              const std::vector<std::pair<std::string, std::string>>& records,
+                              const std::string& folder = "archive/") {
+  ZipFile file;
+  file.parts.push_back(zip_part(folder + "data.pkl", pickle_of(opcodes)));
+  for (const auto& [name, content] : records) file.parts.push_back(zip_part(folder + name, content));
+  return bytes_of(file);
+}
 
 }  // namespace larder::testing
