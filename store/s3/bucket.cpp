@@ -35,12 +35,15 @@ bool is_absent(const Response& response) {
   return !error || error->code != "NoSuchBucket";
 }
 
+bool is_gone_upload(const Response& response) {
+  if (response.status != 404) return false;
+  const auto error = parse_error(response.body);
+  return error && error->code == "NoSuchUpload";
+}
+
 // The condition did not hold. A bucket or an upload that is not there is something else.
 bool is_refusal(const Response& response, const PutHow& how) {
-  if (response.status == 412) return true;
-  if (how.if_match.empty() || !is_absent(response)) return false;
-  const auto error = parse_error(response.body);
-  return !error || error->code != "NoSuchUpload";
+  return response.status == 412 || (!how.if_match.empty() && is_absent(response) && !is_gone_upload(response));
 }
 
 // That what came is what was asked for: the whole of these bytes, of this object.
@@ -138,8 +141,9 @@ Put Bucket::put_of(Reply reply, const std::string& key, const PutHow& how) const
   const Response& response = reply.response;
   if (is_success(response)) return put;
   put.why = describe(response);
-  if (!reply.uncertain && !is_refusal(response, how)) fail_with(response, name(key), "put");
-  put.sent = reply.uncertain ? Sent::uncertain : Sent::refused;
+  const bool uncertain = reply.uncertain || is_gone_upload(response);
+  if (!uncertain && !is_refusal(response, how)) fail_with(response, name(key), "put");
+  put.sent = uncertain ? Sent::uncertain : Sent::refused;
   return put;
 }
 

@@ -37,7 +37,7 @@ struct PutHow {
 enum class Sent {
   done,
   refused,    // 412, or 404 for if_match: the condition did not hold
-  uncertain,  // the last attempt was refused or failed, but an earlier one may have done it
+  uncertain,  // the last attempt was refused or failed, but an earlier one may have done it; an upload that is gone
 };
 struct Put {
   Sent sent = Sent::done;

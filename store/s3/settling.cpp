@@ -24,10 +24,10 @@ bool excludes(const PutHow& how, const Head& head) {
 
 Outcome settle(const Attempt& attempt, std::string_view put, const std::optional<Head>& present) {
   if (attempt.answer == Sent::done) return Outcome::done;
+  const auto mark = present ? mark_of(*present) : std::nullopt;
+  if (mark && mark->put == put) return Outcome::done;
   if (attempt.answer == Sent::refused) return Outcome::conflict;
   if (!present) return Outcome::unknown;
-  const auto mark = mark_of(*present);
-  if (mark && mark->put == put) return Outcome::done;
   const bool was_refused =
       attempt.answer && excludes(attempt.how, *present) && stood_there_before(*present, attempt.begun);
   return was_refused ? Outcome::conflict : Outcome::unknown;
@@ -40,7 +40,6 @@ std::optional<Published> settled(Bucket& bucket, const std::string& key, const M
   try {
     Put put = send();
     if (put.sent == Sent::done) return Published{std::move(put.etag), put.begun};
-    if (put.sent == Sent::refused) return std::nullopt;
     attempt.answer = put.sent;
     attempt.begun = put.begun;
     lost = join(bucket.name(key), ": an answer was lost, and the server then said ", put.why);
@@ -52,6 +51,7 @@ std::optional<Published> settled(Bucket& bucket, const std::string& key, const M
   try {
     present = bucket.head(key);
   } catch (const Error& error) {
+    if (attempt.answer == Sent::refused) return std::nullopt;
     fail(ErrorKind::unknown_outcome, lost, "; to look at it failed: ", error.what());
   }
   const Outcome outcome = settle(attempt, mark.put, present);

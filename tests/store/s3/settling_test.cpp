@@ -58,8 +58,9 @@ std::vector<Condition> conditions() {
 
 Outcome expected(const std::optional<Sent>& answer, const Condition& condition, const Seen& seen) {
   if (answer == Sent::done) return Outcome::done;
-  if (answer == Sent::refused) return Outcome::conflict;
+  // Whatever was answered: a proxy may have delivered it twice.
   if (seen.is_ours) return Outcome::done;
+  if (answer == Sent::refused) return Outcome::conflict;
   // Only a condition keeps an attempt from having replaced what is older; only an answer tells that it was refused.
   return answer == Sent::uncertain && condition.excludes_what_stands_there && seen.stood_there_before
              ? Outcome::conflict
