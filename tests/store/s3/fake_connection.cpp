@@ -1,5 +1,6 @@
 #include "tests/store/s3/fake_connection.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -106,6 +107,12 @@ bool FakeConnection::write_head(const HttpResponse& response) {
 void FakeConnection::reset() {
   const sockaddr nobody{.sa_family = AF_UNSPEC, .sa_data = {}};
   ::connect(socket_, &nobody, sizeof nobody);
+}
+
+// Nothing is to come but the end.
+bool FakeConnection::wait(int milliseconds) {
+  pollfd socket{.fd = socket_, .events = POLLIN, .revents = 0};
+  return ::poll(&socket, 1, milliseconds) == 0;
 }
 
 void FakeConnection::wait_for_end() {

@@ -29,8 +29,9 @@ class FakeConnection {
   // The status line and the headers.
   bool write_head(const HttpResponse& response);
 
-  void reset();         // the client sees ECONNRESET
-  void wait_for_end();  // until the client closes, or `stop`
+  void reset();                 // the client sees ECONNRESET
+  bool wait(int milliseconds);  // false where the client is gone before
+  void wait_for_end();          // until the client closes, or `stop`
   void stop();
 
  private:

@@ -21,6 +21,13 @@ std::string_view part_of(std::string_view authorization, std::string_view name) 
   return authorization.substr(0, authorization.find(','));
 }
 
+// Of "ID/20261122/us-east-1/s3/aws4_request".
+std::string region_of(std::string_view credential) {
+  for (int part = 0; part < 2; ++part)
+    credential.remove_prefix(std::min(credential.size(), std::min(credential.find('/'), credential.size()) + 1));
+  return std::string(credential.substr(0, credential.find('/')));
+}
+
 s3::UtcTime parse_amz_date(const std::string& text) {
   std::tm parts{};
   if (std::sscanf(text.c_str(), "%4d%2d%2dT%2d%2d%2dZ", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
@@ -73,6 +80,11 @@ std::optional<HttpResponse> signature_error(const FakeState& state, const HttpRe
     return fake_error(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.");
   if (!token.empty() && !token.starts_with(canary_token))
     return fake_error(400, "InvalidToken", "The provided token is malformed or otherwise invalid.");
+  if (const std::string region = region_of(credential); region != state.options.region) {
+    HttpResponse error = fake_error(400, "AuthorizationHeaderMalformed", "The region '" + region + "' is wrong");
+    error.body.insert(error.body.find("</Error>"), element("Region", state.options.region));
+    return error;
+  }
   const s3::UtcTime date = parse_amz_date(header("x-amz-date"));
   if (std::chrono::abs(state.now() - date) > most_skew)
     return fake_error(403, "RequestTimeTooSkewed",

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <list>
 #include <mutex>
 #include <stdexcept>
@@ -37,7 +36,7 @@ bool write_slowly(FakeConnection& connection, std::string_view body, const Fault
   while (!body.empty()) {
     if (!connection.write(body.substr(0, fault.bytes))) return false;
     body.remove_prefix(std::min<std::size_t>(body.size(), fault.bytes));
-    std::this_thread::sleep_for(std::chrono::milliseconds(fault.milliseconds));
+    if (!connection.wait(fault.milliseconds)) return false;
   }
   return true;
 }
