@@ -32,7 +32,8 @@ class Counting {
     const Stat& stat = *entry.stat;
     add(census_.bytes, stat.size);
     add_prefix(entry.key, stat.size);
-    if (checksums_ && !internal::can_verify(stat)) ++census_.without_checksum;
+    if (checksums_ && !internal::can_verify(stat))
+      ++(stat.etag.empty() ? census_.unknown_checksum : census_.without_checksum);
     const StoreTime used = stat.accessed.value_or(stat.modified);
     census_.least_recent = std::min(census_.least_recent.value_or(used), used);
     census_.most_recent = std::max(census_.most_recent.value_or(used), used);

@@ -12,9 +12,13 @@ namespace internal {
 
 namespace {
 
-constexpr std::array<Scheme, 2> table = {{
+constexpr std::array<Scheme, 3> table = {{
     {"file", "sync checksums read_only create gitignore trust_network bytes items age policy", open_file_store},
     {"memory", "", open_memory_store},
+    {"s3",
+     "endpoint region addressing profile anonymous send_unencrypted ca_file read_only probe accesses part_size threads "
+     "memory deadline idle",
+     open_s3_store},
 }};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }

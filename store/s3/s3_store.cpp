@@ -9,6 +9,7 @@
 #include "io/region_of.h"
 #include "store/s3/mark.h"
 #include "store/s3/range_reader.h"
+#include "store/s3/s3_records.h"
 
 namespace larder::internal::s3 {
 
@@ -61,7 +62,8 @@ class S3Store final : public Store {
   S3Store(std::shared_ptr<Bucket> bucket, const Supported& supported)
       : Store(capabilities_of(supported, bucket->client().options())),
         bucket_(std::move(bucket)),
-        supported_(supported) {}
+        supported_(supported),
+        records_(s3_records(bucket_, supported, nullptr)) {}
 
  private:
   const S3Options& how() const { return bucket_->client().options(); }
@@ -110,10 +112,13 @@ class S3Store final : public Store {
     return move_object(bucket_, supported_, from, to);
   }
 
+  StoreRecords* do_records() override { return records_.get(); }
+
   std::string do_name() const override { return bucket_->name(""); }
 
   std::shared_ptr<Bucket> bucket_;
   Supported supported_;
+  std::unique_ptr<StoreRecords> records_;
 };
 
 }  // namespace

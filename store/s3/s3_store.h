@@ -36,6 +36,10 @@ std::unique_ptr<Writer> upload_writer(std::shared_ptr<Bucket> bucket, const Supp
 bool move_object(const std::shared_ptr<Bucket>& bucket, const Supported& supported, const std::string& from,
                  const std::string& to, std::uint64_t most_at_once = most_copied_at_once);
 
+// `below`, a store of `bucket`, whose gets, puts and touches are written down there (S3Options::accesses).
+std::unique_ptr<Store> accessed_store(std::unique_ptr<Store> below, const std::shared_ptr<Bucket>& bucket,
+                                      const Supported& supported);
+
 // do_list: in the order of the server; what is no key of larder is left out. Errors `malformed`: a listing that goes
 // round in a circle, or on and on without a key.
 std::unique_ptr<Listing> object_listing(std::shared_ptr<Bucket> bucket, const ListOptions& options);
