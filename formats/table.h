@@ -8,8 +8,10 @@ namespace larder::internal {
 const Format& npy_format();
 const Format& torch_format();
 const Format& torchscript_format();
+const Format& h5_format();
 const Format& torch_legacy_format();
 const Format& torch_tar_format();
+const Format& tf_checkpoint_format();
 const Format& joblib_format();
 const Format& pickle_format();
 

@@ -29,6 +29,7 @@ import numpy as np
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
 MOST_BYTES = 4096
+MOST_BYTES_OF = {"h5": 12_000}  # the least file with texts has more than 4 KiB
 
 TEXT = b"the larder holds flour, salt, flour and more flour; " * 20
 NOISE = random.Random(7).randbytes(300)
@@ -374,6 +375,12 @@ def pickle_seeds():
     return with_accidents(seeds, "array-mixed")
 
 
+def h5_seeds():
+    folder = pathlib.Path(__file__).parent.parent / "formats" / "data" / "h5"
+    seeds = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.h5"))}
+    return with_accidents(seeds, "plain")
+
+
 def dtype_seeds():
     texts = [np.dtype(dtype).str for dtype in DTYPES] + [repr(np.dtype(dtype).descr) for dtype in DTYPES]
     texts += ["float64", "f8,i4", "3f4", "(2,3)i2", "O", "|O", "=i4", "bfloat16", "float8_e4m3fn", "datetime64[ns]", "M8",
@@ -395,7 +402,7 @@ def write(name, seeds):
     for old in folder.iterdir():
         if not old.name.startswith(("bug-", "found-")):
             old.unlink()
-    kept = {seed: data for seed, data in seeds.items() if len(data) <= MOST_BYTES}
+    kept = {seed: data for seed, data in seeds.items() if len(data) <= MOST_BYTES_OF.get(name, MOST_BYTES)}
     for seed, data in kept.items():
         (folder / seed).write_bytes(data)
     print(f"{name}: {len(kept)} seeds, {sum(map(len, kept.values()))} bytes")
@@ -403,6 +410,6 @@ def write(name, seeds):
 
 if __name__ == "__main__":
     makers = {"inflate_blocks": inflate_blocks_seeds, "zlib": zlib_seeds, "gzip": gzip_seeds, "bz2": bz2_seeds, "lzma": lzma_seeds, "xz": xz_seeds, "lz4": lz4_seeds,
-              "zstd": zstd_seeds, "npy": npy_seeds, "pickle": pickle_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
+              "zstd": zstd_seeds, "npy": npy_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
     for name, seeds in makers.items():
         write(name, seeds())

@@ -1,0 +1,196 @@
+#include "formats/hdf5/tree.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "formats/hdf5/dataset.h"
+#include "formats/hdf5/group.h"
+
+namespace larder::internal {
+
+namespace {
+
+class Tree {
+ public:
+  Tree(WholeSource& whole, Document& document)
+      : source_(whole.source()), document_(document), file_(whole), values_(file_, document) {}
+
+  Value read() {
+    const Value root = document_.dict();
+    enter(root, Hdf5Header(file_, file_.root()), "");
+    while (!open_.empty()) {
+      Group& group = open_.back();
+      if (group.next == group.links.size()) {
+        objects_[group.address].complete = true;
+        open_.pop_back();
+        continue;
+      }
+      const Hdf5Link link = std::move(group.links[group.next++]);  // entering a group may move `group`
+      read_member(link);
+    }
+    resolve_soft_links(root);
+    return root;
+  }
+
+ private:
+  // A group whose members are being read.
+  struct Group {
+    Value dict;
+    std::string path;
+    std::uint64_t address;
+    std::vector<Hdf5Link> links;
+    std::size_t next = 0;
+  };
+  struct Object {
+    Value value{};
+    Value attributes{};  // a dataset's; None where it has none
+    bool complete = true;
+  };
+  struct SoftLink {
+    Value group;
+    std::string name;
+    std::string target;  // from the root
+  };
+
+  void enter(Value dict, const Hdf5Header& header, const std::string& path) {
+    if (!is_hdf5_group(header)) fail(ErrorKind::malformed, "HDF5: the root of the file is no group");
+    if (open_.size() >= source_.limits.depth)
+      fail(ErrorKind::limit, "HDF5: groups in groups, more than Limits::depth (", source_.limits.depth, ") of them");
+    objects_[header.address()] = {.value = dict, .complete = false};
+    const Value own = attributes(header);
+    if (!own.is_none()) set_attributes(dict, ".", own);
+    open_.push_back({dict, path, header.address(), read_hdf5_links(file_, header)});
+  }
+
+  void read_member(const Hdf5Link& link) {
+    const std::string path = open_.back().path + link.name;
+    if (!wanted(path)) return;
+    try {
+      read_object(link, path);
+    } catch (Error& error) {
+      if (!error.has_place()) error.at(join("HDF5 object ", internal::quoted(path)));
+      throw;
+    }
+  }
+
+  void read_object(const Hdf5Link& link, const std::string& path) {
+    const Value parent = open_.back().dict;
+    if (link.name == hdf5_attributes)
+      fail(ErrorKind::unsupported, "HDF5: a member called ", link.name, " is where larder shows attributes");
+    if (link.address == hdf5_nowhere) {
+      const bool from_root = link.target.starts_with('/');
+      soft_links_.push_back({parent, link.name, from_root ? link.target : open_.back().path + link.target});
+      document_.insert(parent, document_.str(link.name), Value::none());
+      return;
+    }
+    const auto known = objects_.find(link.address);
+    if (known != objects_.end()) {
+      if (!known->second.complete) fail(ErrorKind::malformed, "HDF5: the group is a member of itself");
+      insert(parent, link.name, known->second);
+      return;
+    }
+    const Hdf5Header header(file_, link.address);
+    if (is_hdf5_group(header)) {
+      const Value dict = document_.dict();
+      document_.insert(parent, document_.str(link.name), dict);
+      enter(dict, header, path + "/");
+      return;
+    }
+    Object object{.attributes = attributes(header)};
+    object.value = values_.dataset(header, is_bfloat16(object.attributes));
+    objects_[link.address] = object;
+    insert(parent, link.name, object);
+  }
+
+  void insert(Value parent, const std::string& name, const Object& object) {
+    document_.insert(parent, document_.str(name), object.value);
+    if (!object.attributes.is_none()) set_attributes(parent, name, object.attributes);
+  }
+
+  void set_attributes(Value group, std::string_view member, Value attributes) {
+    std::optional<Value> all = group.find(hdf5_attributes);
+    if (!all) {
+      all = document_.dict();
+      document_.insert(group, document_.str(hdf5_attributes), *all);
+    }
+    document_.insert(*all, document_.str(member), attributes);
+  }
+
+  Value attributes(const Hdf5Header& header) {
+    Value dict;
+    for (const Hdf5Header::Message& message : header.messages()) {
+      if (message.type == Hdf5Message::attribute_info) require_hdf5_compact(message.content, false);
+      if (message.type != Hdf5Message::attribute) continue;
+      if (dict.is_none()) dict = document_.dict();
+      const auto [name, value] = values_.attribute(message.content);
+      if (dict.find(name))
+        fail(ErrorKind::malformed, "HDF5: an object has two attributes called ", internal::quoted(name));
+      document_.insert(dict, document_.str(name), value);
+    }
+    return dict;
+  }
+
+  static bool is_bfloat16(Value attributes) {
+    if (attributes.is_none()) return false;
+    const std::optional<Value> dtype = attributes.find("dtype");
+    if (!dtype) return false;
+    if (dtype->is(ValueKind::str)) return dtype->as_str() == "bfloat16";
+    return dtype->is(ValueKind::bytes) && as_text(dtype->as_bytes()) == "bfloat16";
+  }
+
+  bool wanted(const std::string& path) const {
+    const auto inside = [](std::string_view inner, std::string_view outer) {
+      return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '/');
+    };
+    return source_.only.empty() || std::ranges::any_of(source_.only, [&](const std::string& name) {
+             return inside(path, name) || inside(name, path);
+           });
+  }
+
+  // Soft links may lead to soft links: each round resolves at least one, or what is left leads nowhere.
+  void resolve_soft_links(Value root) {
+    while (!soft_links_.empty()) {
+      const std::size_t before = soft_links_.size();
+      std::erase_if(soft_links_, [&](const SoftLink& link) {
+        const std::optional<Value> target = follow(root, link.target);
+        if (!target || target->is_none()) return false;
+        if (target->is(ValueKind::dict))
+          fail(ErrorKind::unsupported, "HDF5: the soft link ", internal::quoted(link.name), " leads to a group");
+        document_.insert(link.group, document_.str(link.name), *target);
+        return true;
+      });
+      if (soft_links_.size() == before) break;
+    }
+    for (const SoftLink& link : soft_links_)
+      source_.warn(
+          join("the HDF5 soft link ", internal::quoted(link.name), " leads nowhere: ", internal::quoted(link.target)));
+  }
+
+  static std::optional<Value> follow(Value from, std::string_view path) {
+    while (!path.empty()) {
+      const std::size_t end = std::min(path.find('/'), path.size());
+      const std::string_view step = path.substr(0, end);
+      path.remove_prefix(std::min(path.size(), end + 1));
+      if (step.empty() || step == ".") continue;
+      const auto next = from.is(ValueKind::dict) ? from.find(step) : std::nullopt;
+      if (!next) return std::nullopt;
+      from = *next;
+    }
+    return from;
+  }
+
+  const ReadSource& source_;
+  Document& document_;
+  Hdf5File file_;
+  Hdf5Values values_;
+  std::vector<Group> open_;
+  std::unordered_map<std::uint64_t, Object> objects_;
+  std::vector<SoftLink> soft_links_;
+};
+
+}  // namespace
+
+Value read_hdf5(WholeSource& whole, Document& document) { return Tree(whole, document).read(); }
+
+}  // namespace larder::internal
