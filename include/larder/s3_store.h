@@ -59,10 +59,9 @@ struct S3Options {
 // removes), and not `snapshots`: a Reader is pinned to the value's etag.
 //
 // Keys and prefix together are at most 1024 bytes. Stat::etag is the server's ETag, '@' and larder's mark of that put
-// (values of other tools: the ETag alone); it keeps apart two puts of equal bytes, but where the second comes between the
-// look and the put of a put_if_match, S3 takes it for the first. Stat::modified is in whole seconds; the one that a put
-// gives is when the server answered. Metadata cannot be called "larder"; AWS keeps 2048 bytes together with larder's
-// mark, which has up to 100.
+// (values of other tools: the ETag alone); it keeps apart two puts of equal bytes, but where the second comes between
+// the look and the put of a put_if_match, S3 takes it for the first. Stat::modified is in whole seconds; the one that a
+// put gives is when the server answered. Metadata that is not ASCII takes 4 bytes for 3, of the 2048 that AWS keeps.
 //
 // Credentials, the first that there are: AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; the
 // profile of AWS_SHARED_CREDENTIALS_FILE (~/.aws/credentials) and AWS_CONFIG_FILE (~/.aws/config); web identity

@@ -14,8 +14,9 @@ constexpr std::chrono::milliseconds time_to_abort{5'000};
 
 std::string quoted_etag(std::string_view etag) { return join("\"", etag, "\""); }
 
-void add_metadata(Headers& headers, const UserMetadata& metadata) {
-  for (const auto& [name, value] : metadata) headers[join("x-amz-meta-", name)] = header_text(value);
+void add_description(Headers& headers, const PutHow& how) {
+  for (const auto& [name, value] : how.metadata) headers[join("x-amz-meta-", name)] = header_text(value);
+  if (!how.type.empty()) headers["content-type"] = how.type;
 }
 
 void add_conditions(Headers& headers, const PutHow& how) {
@@ -150,7 +151,7 @@ Put Bucket::put_of(Reply reply, const std::string& key, const PutHow& how) const
 Put Bucket::put(const std::string& key, Bytes bytes, const PutHow& how, std::optional<std::uint32_t> crc32) {
   Request asked = request("PUT", key);
   asked.body = bytes;
-  add_metadata(asked.headers, how.metadata);
+  add_description(asked.headers, how);
   add_conditions(asked.headers, how);
   if (crc32) asked.headers["x-amz-checksum-crc32"] = checksum_text(*crc32);
   Reply reply = send(asked);
@@ -163,7 +164,7 @@ Put Bucket::put(const std::string& key, Bytes bytes, const PutHow& how, std::opt
 std::string Bucket::begin_upload(const std::string& key, const PutHow& how) {
   Request asked = request("POST", key);
   asked.query["uploads"];
-  add_metadata(asked.headers, how.metadata);
+  add_description(asked.headers, how);
   if (how.crc32) {
     asked.headers["x-amz-checksum-algorithm"] = "CRC32";
     asked.headers["x-amz-checksum-type"] = "FULL_OBJECT";
@@ -223,7 +224,7 @@ Put Bucket::copy(const std::string& from, std::string_view etag, const std::stri
   asked.headers["x-amz-copy-source"] = copy_source(client_->endpoint(), prefix_ + from);
   if (!etag.empty()) asked.headers["x-amz-copy-source-if-match"] = quoted_etag(etag);
   asked.headers["x-amz-metadata-directive"] = "REPLACE";
-  add_metadata(asked.headers, how.metadata);
+  add_description(asked.headers, how);
   add_conditions(asked.headers, how);
   Reply reply = send(asked);
   const std::string answer = reply.response.body;

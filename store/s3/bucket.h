@@ -18,16 +18,18 @@ namespace larder::internal::s3 {
 // What the headers of GET and HEAD tell.
 struct Head {
   std::uint64_t size = 0;  // of the whole object, also for a range
-  std::string etag;        // without quotes
+  std::string etag{};      // without quotes
   StoreTime modified{};
   std::optional<std::uint32_t> crc32{};  // of the whole object (x-amz-checksum-type FULL_OBJECT)
   UserMetadata metadata{};               // x-amz-meta-*
+  std::string type{};                    // Content-Type
 };
 // Errors `malformed`: no size, no etag, a time that is none.
 Head parse_head(const Response& response);
 
 struct PutHow {
   UserMetadata metadata{};
+  std::string type{};      // Content-Type
   std::string if_match{};  // an ETag
   bool if_absent = false;
   bool crc32 = false;  // of begin_upload: the server is to keep the CRC-32 of the whole

@@ -73,6 +73,7 @@ Head parse_head(const Response& response) {
   if (head.etag.empty()) fail(ErrorKind::malformed, "the server's answer has no etag");
   head.modified = modified_in(response);
   head.crc32 = crc32_in(response);
+  head.type = response.header("content-type");
   for (const auto& [name, value] : response.headers) {
     if (name.starts_with(metadata_prefix)) head.metadata[name.substr(metadata_prefix.size())] = text_of_header(value);
   }

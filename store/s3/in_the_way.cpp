@@ -26,7 +26,8 @@ void saying_what_is_in_the_way(Bucket& bucket, const Supported& supported, const
   try {
     work();
   } catch (const Error& error) {
-    if (supported.nests || error.kind() != ErrorKind::io) throw;
+    const bool was_refused = error.kind() == ErrorKind::io || error.kind() == ErrorKind::unknown_outcome;
+    if (supported.nests || !was_refused) throw;
     const auto other = key_in_the_way(bucket, key);
     if (!other) throw;
     fail(ErrorKind::conflict, bucket.name(key), ": the key ", internal::quoted(*other),

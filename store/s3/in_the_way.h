@@ -9,8 +9,8 @@
 
 namespace larder::internal::s3 {
 
-// Runs `work`, which puts `key`. Where the server cannot nest keys and refuses, and a key lies above or below this one:
-// Error `conflict` that names it.
+// Runs `work`, which puts `key`. Where the server cannot nest keys and refuses (some by 500, which leaves open what
+// they did), and a key lies above or below this one: Error `conflict` that names it.
 void saying_what_is_in_the_way(Bucket& bucket, const Supported& supported, const std::string& key,
                                const std::function<void()>& work);
 

@@ -1,8 +1,10 @@
 #include "store/s3/mark.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "io/temporary_file.h"
 
@@ -10,22 +12,55 @@ namespace larder::internal::s3 {
 
 namespace {
 
-constexpr std::string_view version = "1 ";
+constexpr std::string_view version = "1-";
 constexpr std::size_t digits_of_put = 32;
 constexpr std::size_t digits_of_xxh3 = 16;
 
 bool are_digits(std::string_view text, std::size_t count) {
-  return text.size() == count && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return text.size() == count && is_made_of(text, "0123456789abcdef");
 }
 
-// The text before the next blank, which is taken off with it.
-std::string_view take_word(std::string_view& text) {
-  const std::string_view word = text.substr(0, text.find(' '));
-  text.remove_prefix(std::min(text.size(), word.size() + 1));
-  return word;
+// "name=value" of a type, in small letters and without the quotes that a value may have.
+struct Parameter {
+  std::string name;
+  std::string value;
+};
+
+Parameter parse_parameter(std::string_view text) {
+  const std::size_t equals = std::min(text.find('='), text.size());
+  Parameter parameter{lowered(trimmed(text.substr(0, equals))), {}};
+  std::string_view value = trimmed(text.substr(std::min(equals + 1, text.size())));
+  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+  parameter.value = lowered(value);
+  return parameter;
 }
 
-bool parse_xxh3(std::string_view digits, Mark& mark) {
+bool is_of_mark(const Parameter& parameter) {
+  return parameter.name == "larder" || parameter.name == "xxh3" || parameter.name == "cost";
+}
+
+// Calls `hear` for the text between each two semicolons, but for the first: the type itself, which is returned.
+template <class Hear>
+std::string_view split_type(std::string_view type, const Hear& hear) {
+  const std::string_view media = type.substr(0, type.find(';'));
+  for (std::size_t at = media.size(); at < type.size();) {
+    const std::size_t end = std::min(type.find(';', at + 1), type.size());
+    hear(type.substr(at + 1, end - at - 1));
+    at = end;
+  }
+  return media;
+}
+
+// Each of these is false where the mark has it already, or the text is none.
+
+bool add_put(std::string_view text, Mark& mark) {
+  if (!mark.put.empty() || !text.starts_with(version)) return false;
+  text.remove_prefix(version.size());
+  mark.put = text;
+  return are_digits(text, digits_of_put);
+}
+
+bool add_xxh3(std::string_view digits, Mark& mark) {
   if (mark.xxh3 || !are_digits(digits, digits_of_xxh3)) return false;
   std::uint64_t value = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
@@ -33,7 +68,7 @@ bool parse_xxh3(std::string_view digits, Mark& mark) {
   return true;
 }
 
-bool parse_cost(std::string_view number, Mark& mark) {
+bool add_cost(std::string_view number, Mark& mark) {
   double cost = 0;
   const char* const end = number.data() + number.size();
   const auto [stop, error] = std::from_chars(number.data(), end, cost);
@@ -42,10 +77,11 @@ bool parse_cost(std::string_view number, Mark& mark) {
   return true;
 }
 
-bool parse_field(std::string_view field, Mark& mark) {
-  if (field.starts_with("x=")) return parse_xxh3(field.substr(2), mark);
-  if (field.starts_with("c=")) return parse_cost(field.substr(2), mark);
-  return false;
+bool add(const Parameter& parameter, Mark& mark) {
+  if (parameter.name == "larder") return add_put(parameter.value, mark);
+  if (parameter.name == "xxh3") return add_xxh3(parameter.value, mark);
+  if (parameter.name == "cost") return add_cost(parameter.value, mark);
+  return true;
 }
 
 // The shortest text that is read as this very number.
@@ -59,41 +95,30 @@ std::string shortest(double number) {
 
 Mark new_mark() { return {.put = random_digits()}; }
 
-std::string format(const Mark& mark) {
-  std::string text = join(version, mark.put);
-  if (mark.xxh3) text += join(" x=", hex(*mark.xxh3, digits_of_xxh3).substr(2));
-  if (mark.cost) text += join(" c=", shortest(*mark.cost));
-  return text;
+std::string marked_type(const Mark& mark, std::string_view type) {
+  std::string others;
+  const std::string_view media = split_type(type, [&](std::string_view text) {
+    if (!is_of_mark(parse_parameter(text))) others += join(";", text);
+  });
+  std::string out = join(media, others, "; larder=", version, mark.put);
+  if (mark.xxh3) out += join("; xxh3=", hex(*mark.xxh3, digits_of_xxh3).substr(2));
+  if (mark.cost) out += join("; cost=", shortest(*mark.cost));
+  return out;
 }
 
-std::optional<Mark> parse_mark(std::string_view text) {
-  if (!text.starts_with(version)) return std::nullopt;
-  text.remove_prefix(version.size());
+std::optional<Mark> mark_of(std::string_view type) {
   Mark mark;
-  mark.put = take_word(text);
-  if (!are_digits(mark.put, digits_of_put)) return std::nullopt;
-  while (!text.empty())
-    if (!parse_field(take_word(text), mark)) return std::nullopt;
+  bool is_mark = true;
+  split_type(type, [&](std::string_view text) { is_mark = add(parse_parameter(text), mark) && is_mark; });
+  if (!is_mark || mark.put.empty()) return std::nullopt;
   return mark;
-}
-
-std::optional<Mark> mark_of(const Head& head) {
-  const auto at = head.metadata.find(std::string(mark_name));
-  return at == head.metadata.end() ? std::nullopt : parse_mark(at->second);
-}
-
-UserMetadata marked(UserMetadata metadata, const Mark& mark) {
-  if (!metadata.emplace(mark_name, format(mark)).second)
-    fail(ErrorKind::usage, "metadata on S3 cannot be called \"", mark_name, "\": larder keeps its own there");
-  return metadata;
 }
 
 Stat stat_of(const Head& head) {
   Stat stat{.size = head.size, .modified = head.modified, .etag = head.etag, .metadata = head.metadata};
   stat.crc32 = head.crc32;
-  const auto mark = mark_of(head);
+  const auto mark = mark_of(head.type);
   if (!mark) return stat;
-  stat.metadata.erase(std::string(mark_name));
   stat.etag = store_etag(head.etag, *mark);
   stat.xxh3 = mark->xxh3;
   stat.cost = mark->cost;

@@ -1,6 +1,7 @@
-// larder's mark on an object: which put made it, and the checksum of its bytes. One header, x-amz-meta-larder:
+// larder's mark on an object: which put made it, and the checksum of its bytes. Parameters of its Content-Type, which
+// every server keeps, and which take nothing of the 2048 bytes and of the names that S3 has for the user's metadata:
 //
-//   "1 <32 hex> [x=<16 hex: XXH3>] [c=<decimal: seconds>]"
+//   "application/octet-stream; larder=1-<32 hex>[; xxh3=<16 hex>][; cost=<decimal: seconds>]"
 //
 // Two puts of equal bytes have the same ETag and different marks. By it a put whose answer was lost is found again.
 #pragma once
@@ -16,9 +17,6 @@
 
 namespace larder::internal::s3 {
 
-// The name of the mark in an object's metadata; callers cannot use it.
-inline constexpr std::string_view mark_name = "larder";
-
 struct Mark {
   std::string put;  // 32 random hexadecimal digits: those of no other put
   std::optional<std::uint64_t> xxh3{};
@@ -26,15 +24,13 @@ struct Mark {
 };
 // A new one. Thread-safe. Error `io`: the system has no random bits.
 Mark new_mark();
-std::string format(const Mark& mark);
-// Nothing where it is none, or of a later version: then the object is another tool's.
-std::optional<Mark> parse_mark(std::string_view text);
-std::optional<Mark> mark_of(const Head& head);
+// The Content-Type of an object with this mark; its other parameters are those of `type`.
+std::string marked_type(const Mark& mark, std::string_view type = "application/octet-stream");
+// Nothing where there is none, or of a later version: then the object is another tool's. The case of letters, blanks
+// and quotes are as they please (RFC 9110, 8.3.1), for servers may write a type anew.
+std::optional<Mark> mark_of(std::string_view type);
 
-// `metadata` with the mark among it. Error `usage` where it has the mark's name already.
-UserMetadata marked(UserMetadata metadata, const Mark& mark);
-
-// What Store says of an object: etag "<ETag>@<put>", metadata without the mark.
+// What Store says of an object: etag "<ETag>@<put>".
 Stat stat_of(const Head& head);
 std::string store_etag(std::string_view etag, const Mark& mark);
 // The server's half of Stat::etag.

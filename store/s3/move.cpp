@@ -17,16 +17,22 @@ constexpr int most_attempts = 16;
 constexpr std::uint64_t least_copied_part = 512 << 20;
 
 Put copy_in_parts(const std::shared_ptr<Bucket>& bucket, const Supported& supported, const std::string& from,
-                  const Head& head, const std::string& to, const UserMetadata& metadata) {
+                  const Head& head, const std::string& to, const std::string& type) {
   const PartSizes sizes(least_copied_part, head.size);
   const auto crc32 = supported.crc32 ? head.crc32 : std::nullopt;
-  PartUpload upload(bucket, to, metadata, bucket->client().options().threads, crc32.has_value());
+  PartUpload upload(bucket, to, head.metadata, type, bucket->client().options().threads, crc32.has_value());
   for (std::uint64_t offset = 0; offset < head.size;) {
     const std::uint64_t size = std::min(head.size - offset, sizes.of(upload.parts()));
     upload.copy(from, head.etag, offset, size);
     offset += size;
   }
   return upload.complete({}, crc32);
+}
+
+bool has_mark(Bucket& bucket, const std::string& key, const Mark& mark) {
+  const auto head = bucket.head(key);
+  const auto present = head ? mark_of(head->type) : std::nullopt;
+  return present && present->put == mark.put;
 }
 
 // False where `from` has another value by now, or none.
@@ -36,10 +42,13 @@ bool copy_object(const std::shared_ptr<Bucket>& bucket, const Supported& support
   Mark mark = new_mark();
   mark.xxh3 = stat.xxh3;
   mark.cost = stat.cost;
-  const UserMetadata metadata = marked(stat.metadata, mark);
+  const std::string type = marked_type(mark, head.type);
   const auto send = [&] {
-    return head.size > most_at_once ? copy_in_parts(bucket, supported, from, head, to, metadata)
-                                    : bucket->copy(from, head.etag, to, {.metadata = metadata});
+    Put put = head.size > most_at_once ? copy_in_parts(bucket, supported, from, head, to, type)
+                                       : bucket->copy(from, head.etag, to, {.metadata = head.metadata, .type = type});
+    // A copy that was replaced since, or never was, is made again: whatever became of it, the value is still there.
+    if (put.sent == Sent::uncertain && !has_mark(*bucket, to, mark)) put.sent = Sent::refused;
+    return put;
   };
   try {
     return settled(*bucket, to, mark, {}, send).has_value();

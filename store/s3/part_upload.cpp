@@ -8,12 +8,12 @@
 
 namespace larder::internal::s3 {
 
-PartUpload::PartUpload(std::shared_ptr<Bucket> bucket, std::string key, const UserMetadata& metadata, unsigned threads,
-                       bool crc32)
+PartUpload::PartUpload(std::shared_ptr<Bucket> bucket, std::string key, const UserMetadata& metadata, std::string type,
+                       unsigned threads, bool crc32)
     : bucket_(std::move(bucket)),
       key_(std::move(key)),
       keeps_crc32_(crc32),
-      id_(bucket_->begin_upload(key_, {.metadata = metadata, .crc32 = crc32})),
+      id_(bucket_->begin_upload(key_, {.metadata = metadata, .type = std::move(type), .crc32 = crc32})),
       crc32_(crc32_of_nothing),
       work_(threads) {}
 

@@ -21,8 +21,8 @@ namespace larder::internal::s3 {
 class PartUpload {
  public:
   // crc32: whether the server keeps checksums.
-  PartUpload(std::shared_ptr<Bucket> bucket, std::string key, const UserMetadata& metadata, unsigned threads,
-             bool crc32);
+  PartUpload(std::shared_ptr<Bucket> bucket, std::string key, const UserMetadata& metadata, std::string type,
+             unsigned threads, bool crc32);
   ~PartUpload();
   PartUpload(const PartUpload&) = delete;
   PartUpload& operator=(const PartUpload&) = delete;

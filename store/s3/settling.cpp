@@ -24,7 +24,7 @@ bool excludes(const PutHow& how, const Head& head) {
 
 Outcome settle(const Attempt& attempt, std::string_view put, const std::optional<Head>& present) {
   if (attempt.answer == Sent::done) return Outcome::done;
-  const auto mark = present ? mark_of(*present) : std::nullopt;
+  const auto mark = present ? mark_of(present->type) : std::nullopt;
   if (mark && mark->put == put) return Outcome::done;
   if (attempt.answer == Sent::refused) return Outcome::conflict;
   if (!present) return Outcome::unknown;

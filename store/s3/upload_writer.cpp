@@ -28,7 +28,6 @@ class UploadWriter final : public Writer {
         sizes_(bucket_->client().options().part_size, options.size),
         mark_(new_mark()) {
     mark_.cost = options.cost;
-    static_cast<void>(marked(options_.metadata, mark_));  // refuses what it cannot keep before a byte is taken
   }
 
  private:
@@ -105,7 +104,8 @@ class UploadWriter final : public Writer {
 
   void begin() {
     const std::uint64_t at_once = std::clamp<std::uint64_t>(how().memory / sizes_.of(0), 1, how().threads);
-    upload_.emplace(bucket_, key_, marked(options_.metadata, mark_), static_cast<unsigned>(at_once), supported_.crc32);
+    upload_.emplace(bucket_, key_, options_.metadata, marked_type(mark_), static_cast<unsigned>(at_once),
+                    supported_.crc32);
   }
 
   PutHow conditions() const {
@@ -133,7 +133,8 @@ class UploadWriter final : public Writer {
     if (has_xxh3()) mark_.xxh3 = xxh3(gathered_);
     if (supported_.crc32) crc32_ = crc32(crc32_of_nothing, gathered_);
     PutHow what = conditions();
-    what.metadata = marked(options_.metadata, mark_);
+    what.metadata = options_.metadata;
+    what.type = marked_type(mark_);
     return bucket_->put(key_, gathered_, what, crc32_);
   }
 

@@ -123,10 +123,5 @@ TEST_CASE("a value that was replaced by equal bytes is another value") {
   CHECK(fake.store->put_if_match("k", second, as_bytes("new")));
 }
 
-TEST_CASE("metadata cannot be called as larder's own") {
-  FakeStore fake;
-  CHECK_ERROR(fake.store->put("k", {.metadata = {{"larder", "1"}}}), usage);
-}
-
 }  // namespace
 }  // namespace larder::testing

@@ -19,7 +19,7 @@ Head object(const std::string& put, seconds after, const std::string& etag = "et
   Head head;
   head.etag = etag;
   head.modified = begun + after;
-  if (!put.empty()) head.metadata.emplace(mark_name, format({put}));
+  if (!put.empty()) head.type = marked_type({put});
   return head;
 }
 
