@@ -55,7 +55,6 @@ StoreTime modified_in(const Response& response) {
 }  // namespace
 
 std::optional<ContentRange> parse_content_range(std::string_view text) {
-  ContentRange range;
   if (!take(text, "bytes ")) return std::nullopt;
   const auto first = parse_number(text);
   if (!first || !take(text, "-")) return std::nullopt;
