@@ -1,6 +1,7 @@
 #include <bit>
 
 #include "base/text.h"
+#include "formats/pickle/head.h"
 #include "formats/pickle/joblib_array.h"
 #include "formats/pickle/legacy_array.h"
 #include "formats/pickle/machine.h"
@@ -34,13 +35,7 @@ class PickleFormat final : public Format {
  public:
   PickleFormat(FormatInfo info, PickleStyle style) : Format(std::move(info)), style_(style) {}
 
-  bool recognises(Bytes head) const override {
-    if (head.empty()) return false;
-    if (head[0] == std::byte{0x80}) return head.size() < 2 || std::to_integer<int>(head[1]) <= highest_protocol;
-    // Protocols 0 and 1 have no header: one of the opcodes that a pickle can start with, all of which push something.
-    static constexpr std::string_view first_opcodes = "(]})NIJKLMFGSTUVXcP";
-    return first_opcodes.find(static_cast<char>(head[0])) != std::string_view::npos;
-  }
+  bool recognises(Bytes head) const override { return begins_as_pickle(head); }
 
   const Format& read(const ReadSource& source, Document& document) const override {
     PickleInput input(source.reader, source.limits);

@@ -13,13 +13,21 @@ Format::~Format() = default;
 
 const std::vector<const Format*>& formats() {
   // Formats with a magic number come before those that only look plausible.
+  // clang-format off
   static const std::vector<const Format*> all = {
-      &internal::npy_format(),           &internal::torch_format(),
-      &internal::torchscript_format(),   &internal::h5_format(),
-      &internal::torch_legacy_format(),  &internal::torch_tar_format(),
-      &internal::tf_checkpoint_format(), &internal::joblib_format(),
+      &internal::npy_format(),
+      &internal::torch_format(),
+      &internal::torchscript_format(),
+      &internal::h5_format(),
+      &internal::torch_legacy_format(),
+      &internal::torch_tar_format(),
+      &internal::tf_checkpoint_format(),
+      &internal::joblib_format(),
       &internal::pickle_format(),
+      &internal::json_format(),
+      &internal::bytes_format(),
   };
+  // clang-format on
   return all;
 }
 

@@ -14,5 +14,7 @@ const Format& torch_tar_format();
 const Format& tf_checkpoint_format();
 const Format& joblib_format();
 const Format& pickle_format();
+const Format& json_format();
+const Format& bytes_format();
 
 }  // namespace larder::internal

@@ -101,12 +101,17 @@ class TorchLegacyFormat final : public Format {
                 .extent = Extent::delimited,
                 .family = "pickle"}) {}
 
+  // Also of the first bytes alone: pickles that begin so have all that is compared.
   bool recognises(Bytes head) const override {
+    const auto begins = [](std::string_view text, std::string_view wanted) {
+      const std::size_t size = std::min(text.size(), wanted.size());
+      return text.substr(0, size) == wanted.substr(0, size);
+    };
     const std::string_view text = as_text(head);
-    if (text.size() < 3 || text[0] != '\x80') return false;
-    const std::string_view rest = text.substr(2);
-    return rest.starts_with(magic_integer) || (rest[0] == frame_opcode && rest.size() > frame_header &&
-                                               rest.substr(frame_header).starts_with(magic_integer));
+    if (text.empty() || text[0] != '\x80') return false;
+    const std::string_view rest = text.substr(std::min<std::size_t>(text.size(), 2));
+    if (rest.empty() || rest[0] != frame_opcode) return begins(rest, magic_integer);
+    return begins(rest.substr(std::min(rest.size(), frame_header)), magic_integer);
   }
 
   const Format& read(const ReadSource& source, Document& document) const override {

@@ -18,12 +18,12 @@ Descriptor open_directory_of(const Path& file) {
   return open_descriptor(parent.empty() ? Path(".") : parent, O_PATH | O_DIRECTORY);
 }
 
-bool is_plain(std::string_view name) {
+}  // namespace
+
+bool is_plain_name(std::string_view name) {
   return !name.empty() && name != "." && name != ".." &&
          name.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
 }
-
-}  // namespace
 
 Directory::Directory(const Path& file) : file_(file), directory_(open_directory_of(file)) {}
 
@@ -31,7 +31,7 @@ std::unique_ptr<Reader> Directory::open(std::string_view name) const {
   const auto refuse = [&](std::string_view why) {
     fail(ErrorKind::unsafe_reference, file_.native(), " names the file ", quoted(name), ", which ", why);
   };
-  if (!is_plain(name)) refuse("is no plain name of a file beside it");
+  if (!is_plain_name(name)) refuse("is no plain name of a file beside it");
   if (name == file_.filename().native()) refuse("is this file itself");
   // The name has one component, so that O_NOFOLLOW stops every link. O_NONBLOCK: a FIFO would wait for its writer.
   constexpr int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -45,7 +45,9 @@ std::unique_ptr<Reader> Directory::open(std::string_view name) const {
   }
   Descriptor descriptor(number);
   const std::string shown = join(quoted(name), " beside ", file_.native());
-  if (!S_ISREG(status_of(number, shown).st_mode)) refuse("is no regular file");
+  const struct stat status = status_of(number, shown);
+  if (!S_ISREG(status.st_mode)) refuse("is no regular file");
+  if (status.st_nlink > 1) refuse("has another name elsewhere");
   return owning_reader(std::move(descriptor), shown);
 }
 

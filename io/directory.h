@@ -11,6 +11,9 @@
 
 namespace larder::internal {
 
+// Whether `name` is one part of a path: not empty, "." or "..", without "/", "\\" and NUL. Thread-safe.
+bool is_plain_name(std::string_view name);
+
 // Names that a file gives are not to be trusted: they could lead anywhere. Thread-safe.
 class Directory {
  public:
@@ -18,8 +21,8 @@ class Directory {
   explicit Directory(const Path& file);
 
   // Opens the regular file `name` of this directory, never waiting for it. Errors: `unsafe_reference` for what is no
-  // plain name, for the file itself, for links and for all that is no regular file; `not_found`, naming both files;
-  // `io`.
+  // plain name, for the file itself, for links, hard ones too, and for all that is no regular file; `not_found`, naming
+  // both files; `io`.
   std::unique_ptr<Reader> open(std::string_view name) const;
 
  private:

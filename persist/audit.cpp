@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <functional>
-#include <optional>
 
 #include "base/text.h"
 #include "formats/pickle/machine.h"
-#include "io/directory.h"
 #include "persist/audit_observer.h"
 #include "persist/detect.h"
+#include "persist/loading.h"
 #include "persist/object_stream.h"
 
 namespace larder {
@@ -28,9 +27,11 @@ class Auditor {
  public:
   // companions_of: as in LoadOptions.
   Auditor(Reader& source, const AuditOptions& options, const Path& companions_of)
-      : source_(source), options_(options), start_(source.position()), observer_(audit_, options) {
-    if (!companions_of.empty()) directory_.emplace(companions_of);
-  }
+      : source_(source),
+        options_(options),
+        surroundings_(internal::surroundings_of(companions_of)),
+        start_(source.position()),
+        observer_(audit_, options) {}
 
   Audit run() {
     try {
@@ -69,7 +70,7 @@ class Auditor {
   void read_object(Reader& reader, bool uncompressed) {
     const std::uint64_t begin = reader.position();
     observer_.begin_object(audit_.objects + 1, begin);
-    const Format& format = internal::detect_format(reader);
+    const Format& format = internal::detect_format(reader, surroundings_.name, surroundings_.is_near && uncompressed);
     // Mapped arrays need no memory.
     const auto file = uncompressed ? reader.map(MapMode::read) : std::nullopt;
     Document document(options_.limits);
@@ -92,10 +93,13 @@ class Auditor {
                             .native_byte_order = false,
                             .mapped_file = file,
                             .warn = ignore_warning,
-                            .open_sibling = sibling_opener(),
+                            .open_sibling = surroundings_.open_sibling,
                             .pickle = options_.pickle,
                             .observer = &observer_,
-                            .map_mode = file == nullptr ? MapMode::none : MapMode::read};
+                            .map_mode = file == nullptr ? MapMode::none : MapMode::read,
+                            .name = surroundings_.name,
+                            .verify = true,
+                            .threads = options_.threads};
     try {
       read(source);
     } catch (Error& error) {
@@ -104,11 +108,6 @@ class Auditor {
       throw;
     }
     observer_.end_object();
-  }
-
-  std::function<std::unique_ptr<Reader>(std::string_view)> sibling_opener() const {
-    if (!directory_) return {};
-    return [this](std::string_view name) { return directory_->open(name); };
   }
 
   // pickle.load takes the bytes of joblib's arrays for opcodes. With the files of joblib itself it stops at the first
@@ -136,10 +135,10 @@ class Auditor {
 
   Reader& source_;
   const AuditOptions& options_;
+  internal::Surroundings surroundings_;
   std::uint64_t start_;
   Audit audit_;
   internal::AuditObserver observer_;
-  std::optional<internal::Directory> directory_;
 };
 
 }  // namespace
@@ -183,6 +182,9 @@ Audit audit(Reader& reader, const AuditOptions& options) {
   return Auditor(reader, options, options.companions_of).run();
 }
 
-Audit audit(const Path& path, const AuditOptions& options) { return Auditor(*open_file(path), options, path).run(); }
+Audit audit(const Path& path, const AuditOptions& options) {
+  const Path file = internal::file_of(path);
+  return Auditor(*open_file(file), options, file).run();
+}
 
 }  // namespace larder

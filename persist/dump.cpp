@@ -1,6 +1,12 @@
 #include <larder/dump.h>
 
+#include <filesystem>
+
+#include "base/text.h"
 #include "io/region_of.h"
+#include "persist/metadata.h"
+#include "persist/metadata_beside.h"
+#include "persist/siblings.h"
 #include "persist/writing.h"
 
 namespace larder {
@@ -8,13 +14,41 @@ namespace larder {
 using internal::choose_writing;
 using internal::write;
 
+namespace {
+
+// A file that another one asks for is made where that one lies, and nowhere else.
+std::unique_ptr<Writer> create_beside(const Path& path, const std::string& name, const FileOptions& options) {
+  const Path sibling = path.parent_path() / name;
+  std::error_code absent;
+  if (std::filesystem::is_symlink(sibling, absent))
+    internal::fail(ErrorKind::unsafe_reference, sibling.native(), ", which ", path.native(), " needs, is a link");
+  return create_file(sibling, options);
+}
+
+}  // namespace
+
 std::vector<std::string> dump(Value value, const Path& path, const DumpOptions& options) {
   const std::string filename = path.string();
   const internal::Writing how = choose_writing(value, filename, options.format, options);
+  const bool has_footer = internal::has_footer(how.format);
+  DumpOptions to_file = options;
+  if (!has_footer) to_file.metadata = {};
+  const std::string beside = has_footer || options.metadata.is_none() ? "" : internal::plain_json(options.metadata);
+
   const auto file = create_file(path, options.file);
-  write(value, *file, how, options);
+  const std::string name = path.filename().string();
+  internal::Siblings siblings(name,
+                              [&](const std::string& sibling) { return create_beside(path, sibling, options.file); });
+  write(value, *file, how, to_file, {.name = name, .siblings = &siblings});
+
+  std::vector<std::string> written{filename};
+  for (const std::string& sibling : siblings.finish()) written.push_back((path.parent_path() / sibling).string());
+  if (!has_footer) {
+    if (const Path metadata = internal::settle_metadata_beside(path, beside, options.file); !metadata.empty())
+      written.push_back(metadata.string());
+  }
   file->finish();
-  return {filename};
+  return written;
 }
 
 std::vector<std::string> dump(const Array& array, const Path& path, const DumpOptions& options) {

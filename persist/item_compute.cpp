@@ -29,7 +29,7 @@ class Lookup {
     auto found = found_intact();
     if (!found) return std::nullopt;
     try {
-      return internal::load_value(*found->reader, key_, options_, nullptr);
+      return internal::load_value(store_, *found->reader, key_, options_, nullptr);
     } catch (const Error& error) {
       if (!is_damage(error)) throw;
       tell(error);

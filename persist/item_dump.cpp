@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "persist/item_key.h"
 #include "persist/metadata.h"
+#include "persist/siblings.h"
 #include "persist/writing.h"
 #include "store/key.h"
 
@@ -56,14 +57,20 @@ std::vector<std::string> dump(Value value, Store& store, std::string_view key, c
   if (!json.empty() && !put.cost) published.cost = duration_in(options.metadata);
 
   const auto writer = store.put(key, published);
-  write(value, *writer, how, without_footer);
+  const std::string directory(internal::parent_of(key));
+  const auto key_of = [&](const std::string& name) {
+    return directory.empty() ? name : internal::join(directory, '/', name);
+  };
+  internal::Siblings siblings(std::string(filename), [&](const std::string& name) { return store.put(key_of(name)); });
+  write(value, *writer, how, without_footer, {.name = filename, .siblings = &siblings});
+  std::vector<std::string> written{std::string(key)};
+  for (const std::string& name : siblings.finish()) written.push_back(key_of(name));
   // A put with a condition may yet be lost: it must not replace the metadata of the value that stays.
   const bool certain = put.condition == Condition::always;
   if (certain) settle_metadata(store, beside, json);
   writer->finish();
   if (!certain) settle_metadata(store, beside, json);
 
-  std::vector<std::string> written{std::string(key)};
   if (!json.empty()) written.push_back(*std::move(beside));
   return written;
 }

@@ -3,6 +3,7 @@
 #include <larder/item.h>
 
 #include "base/text.h"
+#include "persist/loading.h"
 
 namespace larder {
 
@@ -32,7 +33,7 @@ auto with_key(std::string_view key, Load&& load) {
 Document load(Store& store, std::string_view key, const LoadOptions& options, Provenance* provenance,
               const GetOptions& get) {
   internal::require_loadable(options, get);
-  Document document = internal::load_value(*store.get(key, get), key, options, provenance);
+  Document document = internal::load_value(store, *store.get(key, get), key, options, provenance);
   if (provenance != nullptr && options.metadata && !provenance->metadata) {
     if (auto beside = item_metadata(store, key, options.limits))
       provenance->metadata = Metadata{.values = *std::move(beside), .arrays = {}};
@@ -44,7 +45,8 @@ Array load_array(Store& store, std::string_view key, std::string_view array, con
                  const GetOptions& get) {
   require_whole(get);
   const auto value = store.get(key, get);
-  return with_key(key, [&] { return load_array(*value, array, options); });
+  return with_key(
+      key, [&] { return internal::load_array_of(*value, array, options, internal::surroundings_of(store, key)); });
 }
 
 namespace internal {
@@ -57,8 +59,9 @@ void require_loadable(const LoadOptions& options, const GetOptions& get) {
   require_whole(get);
 }
 
-Document load_value(Reader& reader, std::string_view key, const LoadOptions& options, Provenance* provenance) {
-  return with_key(key, [&] { return larder::load(reader, options, provenance); });
+Document load_value(Store& store, Reader& reader, std::string_view key, const LoadOptions& options,
+                    Provenance* provenance) {
+  return with_key(key, [&] { return load_chosen(reader, options, surroundings_of(store, key), nullptr, provenance); });
 }
 
 }  // namespace internal

@@ -13,6 +13,7 @@ namespace larder::internal {
 void require_loadable(const LoadOptions& options, const GetOptions& get);
 
 // Errors as for files, naming the key. options: as `require_loadable` lets them pass.
-Document load_value(Reader& reader, std::string_view key, const LoadOptions& options, Provenance* provenance);
+Document load_value(Store& store, Reader& reader, std::string_view key, const LoadOptions& options,
+                    Provenance* provenance);
 
 }  // namespace larder::internal

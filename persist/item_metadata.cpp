@@ -3,9 +3,9 @@
 #include <larder/joblib_memory.h>
 
 #include "base/text.h"
-#include "document/json_parse.h"
 #include "persist/item_key.h"
 #include "persist/metadata.h"
+#include "persist/metadata_beside.h"
 #include "store/key.h"
 
 namespace larder {
@@ -28,16 +28,12 @@ std::optional<Document> item_metadata(Store& store, std::string_view key, const 
   if (found->stat.size > limits.text)
     fail(ErrorKind::limit, *beside, ": metadata of ", found->stat.size, " bytes is over Limits::text");
   const Region json = found->reader->read_region(found->stat.size, "the metadata");
-  Document document(limits);
   try {
-    document.set_root(internal::parse_json(as_text(json.bytes()), document));
-    if (!document.root().is(ValueKind::dict))
-      fail(ErrorKind::malformed, "metadata is a dict, not a ", name_of(document.root().kind()));
+    return internal::parse_plain_metadata(as_text(json.bytes()), limits);
   } catch (Error& error) {
     error.at(*beside);
     throw;
   }
-  return document;
 }
 
 void put_item_metadata(Store& store, std::string_view key, Value metadata) {

@@ -4,10 +4,10 @@
 #include <memory>
 
 #include "base/text.h"
-#include "io/directory.h"
 #include "persist/detect.h"
 #include "persist/footer.h"
 #include "persist/loading.h"
+#include "persist/metadata_beside.h"
 #include "persist/warning.h"
 
 namespace larder {
@@ -36,20 +36,21 @@ std::string_view flag_of(MapMode mode) {
 // Loads one object from a reader.
 class Loader {
  public:
-  // companions_of: as in LoadOptions. choice: as in ReadSource.
-  Loader(Reader& reader, const LoadOptions& options, const Path& companions_of, ArrayChoice* choice = nullptr)
-      : reader_(reader), options_(options), choice_(choice) {
+  // choice: as in ReadSource. All of it is borrowed.
+  Loader(Reader& reader, const LoadOptions& options, const internal::Surroundings& surroundings,
+         ArrayChoice* choice = nullptr)
+      : reader_(reader), options_(options), surroundings_(surroundings), choice_(choice) {
     if (options.mmap_mode != MapMode::none && options.ensure_native_byte_order.value_or(false)) {
       fail(ErrorKind::usage,
            "Native byte ordering can only be enforced if 'mmap_mode' parameter is set to None, but got 'mmap_mode=",
            flag_of(options.mmap_mode), "' instead.");
     }
-    if (!companions_of.empty()) directory_.emplace(companions_of);
+    if (!options.format.empty()) asked_ = &internal::find_read_format(options.format);
   }
 
   Document run(Provenance* provenance) {
     internal::skip_footers(reader_);
-    const Codec* const codec = internal::detect_codec(reader_, CodecRegistry::global());
+    const Codec* const codec = find_codec();
     const auto decoder =
         codec == nullptr
             ? nullptr
@@ -59,16 +60,26 @@ class Loader {
     Document document(options_.limits);
     const Format& format = read(source, document, decoder != nullptr);
     Provenance found{format.info().name, codec == nullptr ? "" : codec->info().name, source.position() - start};
-    if (options_.metadata) found.metadata = read_metadata(source, options_.limits);
+    // Where the object takes all that is there, metadata lies beside.
+    if (options_.metadata && format.info().extent == Extent::delimited)
+      found.metadata = read_metadata(source, options_.limits);
     // Data behind the object is no failure; the checksum over it is verified.
     if (decoder) static_cast<void>(decoder->finish());
+    require_arrays(document.root());
     if (provenance != nullptr) *provenance = std::move(found);
     return document;
   }
 
  private:
+  // Bytes that were asked for as a format which takes any are compressed only where their name says so.
+  const Codec* find_codec() {
+    const Codec* const codec = internal::detect_codec(reader_, CodecRegistry::global());
+    const bool takes_any = asked_ != nullptr && asked_->info().signature == Signature::none;
+    return takes_any && CodecRegistry::global().find_by_extension(surroundings_.name) != codec ? nullptr : codec;
+  }
+
   const Format& read(Reader& reader, Document& document, bool compressed) {
-    const Format& format = internal::detect_format(reader);
+    const Format& format = find_format(reader, compressed);
     const std::optional<Region> mapped_file = map_file(compressed);
     const ReadSource source{
         .reader = reader,
@@ -76,10 +87,13 @@ class Loader {
         .native_byte_order = options_.ensure_native_byte_order.value_or(options_.mmap_mode == MapMode::none),
         .mapped_file = mapped_file ? &*mapped_file : nullptr,
         .warn = [this](std::string_view line) { warn(line); },
-        .open_sibling = sibling_opener(),
+        .open_sibling = surroundings_.open_sibling,
         .pickle = options_.pickle,
         .map_mode = mapping_of_files(),
-        .choice = choice_};
+        .name = surroundings_.name,
+        .only = options_.only,
+        .choice = choice_,
+        .threads = options_.threads};
     try {
       return format.read(source, document);
     } catch (Error& error) {
@@ -114,23 +128,32 @@ class Loader {
     return options_.mmap_mode == MapMode::create ? MapMode::read_write : options_.mmap_mode;
   }
 
-  std::function<std::unique_ptr<Reader>(std::string_view)> sibling_opener() const {
-    if (!directory_) return {};
-    return [this](std::string_view name) { return directory_->open(name); };
+  const Format& find_format(Reader& reader, bool compressed) const {
+    if (asked_ != nullptr) return *asked_;
+    return internal::detect_format(reader, surroundings_.name, surroundings_.is_near && !compressed);
+  }
+
+  // Each of LoadOptions::only.
+  void require_arrays(Value root) const {
+    for (const std::string& name : options_.only) {
+      if (!(root.is(ValueKind::dict) ? root.find(name) : find_path(root, name)))
+        fail(ErrorKind::not_found, reader_.name(), " has no array called ", internal::quoted(name));
+    }
   }
 
   void warn(std::string_view line) const { internal::warn(options_, line); }
 
   Reader& reader_;
   const LoadOptions& options_;
+  const internal::Surroundings& surroundings_;
   ArrayChoice* choice_;
-  std::optional<internal::Directory> directory_;
+  const Format* asked_ = nullptr;
 };
 
 }  // namespace
 
 Document load(Reader& reader, const LoadOptions& options, Provenance* provenance) {
-  return Loader(reader, options, options.companions_of).run(provenance);
+  return Loader(reader, options, internal::surroundings_of(options.companions_of)).run(provenance);
 }
 
 Document loads(Bytes content, const LoadOptions& options, Provenance* provenance) {
@@ -138,15 +161,19 @@ Document loads(Bytes content, const LoadOptions& options, Provenance* provenance
 }
 
 Document load(const Path& path, const LoadOptions& options, Provenance* provenance) {
-  const auto file = open_file(path);
-  return Loader(*file, options, path).run(provenance);
+  const Path file = internal::file_of(path);
+  Document document = Loader(*open_file(file), options, internal::surroundings_of(file)).run(provenance);
+  const bool looks_beside = provenance != nullptr && options.metadata && !provenance->metadata &&
+                            find_format(provenance->format)->info().extent == Extent::rest;
+  if (looks_beside) provenance->metadata = internal::metadata_beside(file, options.limits);
+  return document;
 }
 
 namespace internal {
 
-Document load_chosen(Reader& reader, const LoadOptions& options, const Path& companions_of, ArrayChoice* choice,
+Document load_chosen(Reader& reader, const LoadOptions& options, const Surroundings& surroundings, ArrayChoice* choice,
                      Provenance* provenance) {
-  return Loader(reader, options, companions_of, choice).run(provenance);
+  return Loader(reader, options, surroundings, choice).run(provenance);
 }
 
 void warn(const LoadOptions& options, std::string_view line) {

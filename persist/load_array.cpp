@@ -120,12 +120,13 @@ Array array_at(const Document& document, std::string_view path, const Reader& re
   fail(ErrorKind::not_found, reader.name(), ": ", what, "; arrays that are there: ", some_paths(document.root()));
 }
 
-Array load_one(Reader& reader, std::string_view array, LoadOptions options, const Path& companions_of) {
+Array load_one(Reader& reader, std::string_view array, LoadOptions options,
+               const internal::Surroundings& surroundings) {
   options.mmap_mode = MapMode::none;
   options.metadata = false;
   const std::uint64_t begin = reader.position();
   FirstReading first(reader, reader.can_seek() ? most_kept : UINT64_MAX);
-  Array found = array_at(internal::load_chosen(reader, options, companions_of, &first), array, reader);
+  Array found = array_at(internal::load_chosen(reader, options, surroundings, &first), array, reader);
   const Passed* const passed = first.behind(found);
   if (passed == nullptr) return found;
   if (passed->in_source) {
@@ -135,17 +136,27 @@ Array load_one(Reader& reader, std::string_view array, LoadOptions options, cons
   reader.seek(begin);
   SecondReading second(passed->number);
   options.warn = [](std::string_view) {};  // the first reading has said it
-  return array_at(internal::load_chosen(reader, options, companions_of, &second), array, reader);
+  return array_at(internal::load_chosen(reader, options, surroundings, &second), array, reader);
 }
 
 }  // namespace
 
 Array load_array(Reader& reader, std::string_view array, const LoadOptions& options) {
-  return load_one(reader, array, options, options.companions_of);
+  return load_one(reader, array, options, internal::surroundings_of(options.companions_of));
 }
 
 Array load_array(const Path& path, std::string_view array, const LoadOptions& options) {
-  return load_one(*open_file(path), array, options, path);
+  const Path file = internal::file_of(path);
+  return load_one(*open_file(file), array, options, internal::surroundings_of(file));
 }
+
+namespace internal {
+
+Array load_array_of(Reader& reader, std::string_view array, const LoadOptions& options,
+                    const Surroundings& surroundings) {
+  return load_one(reader, array, options, surroundings);
+}
+
+}  // namespace internal
 
 }  // namespace larder

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/text.h"
 #include "persist/format_choice.h"
 #include "persist/metadata.h"
 #include "persist/value_content.h"
@@ -19,9 +20,13 @@ Compression compression_for(Value value, std::string_view filename, const DumpOp
   return choice.compression;
 }
 
-std::string footer_for(Value value, const Compression& compression, const DumpOptions& options) {
+std::string footer_for(Value value, const Writing& how, const DumpOptions& options) {
   if (options.metadata.is_none()) return {};
-  const std::string chosen = options.compress.automatic() ? text_of(compression) : "";
+  if (!has_footer(how.format)) {
+    fail(ErrorKind::usage, "nothing follows the object in a file of the format ", how.format.info().name,
+         ": its metadata lies beside a file, or a value in a store");
+  }
+  const std::string chosen = options.compress.automatic() ? text_of(how.compression) : "";
   return metadata_footer(value, options.metadata, chosen);
 }
 
@@ -32,15 +37,22 @@ Writing choose_writing(Value value, std::string_view filename, std::string_view 
   return {choose_format(format, filename), compression};
 }
 
-void write(Value value, Writer& writer, const Writing& how, const DumpOptions& options) {
-  const std::string footer = footer_for(value, how.compression, options);
+void write(Value value, Writer& writer, const Writing& how, const DumpOptions& options, const WritePlace& place) {
+  const std::string footer = footer_for(value, how, options);
   const Codec* const codec = how.compression.codec;
   const auto encoder =
       codec == nullptr
           ? nullptr
           : codec->writer(writer, {.level = how.compression.level, .limits = {}, .threads = options.threads});
   Writer& target = encoder ? *encoder : writer;
-  how.format.write(value, target, {.protocol = options.protocol, .pickle = options.pickle});
+  WriteOptions to_format{.protocol = options.protocol,
+                         .pickle = options.pickle,
+                         .name = place.name,
+                         .deflate = options.deflate,
+                         .threads = options.threads};
+  if (place.siblings != nullptr)
+    to_format.create_sibling = [&](std::string_view name) -> Writer& { return place.siblings->create(name); };
+  how.format.write(value, target, to_format);
   target.write(as_bytes(footer));
   if (encoder) encoder->finish();
 }

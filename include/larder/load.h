@@ -26,11 +26,12 @@ struct LoadOptions {
   std::optional<bool> ensure_native_byte_order{};
 
   // The format to read as, by name; empty: found by content, then by the name of the file. A file in which two formats
-  // are found is Error `unsupported`, naming both, unless one is given here.
+  // are found is Error `unsupported`, naming both, unless one is given here. Asked for as "bytes", a file is
+  // decompressed only where its name has the codec's extension. Error `usage` for a format that is not read.
   std::string format{};
 
   // Of files that hold arrays by name (npz, safetensors, torch, h5, onnx, checkpoints): the only ones to read; empty:
-  // all. Error `not_found`, naming the first that is missing, and some that are there.
+  // all. Error `not_found`, naming the first that is missing.
   std::vector<std::string> only{};
 
   Limits limits{};
@@ -41,8 +42,9 @@ struct LoadOptions {
   // Of pickles: strings of Python 2, buffers beside the pickle.
   PickleReading pickle{};
 
-  // The file that a Reader reads, where the caller knows it: arrays that joblib before 0.10 kept in files of their own
-  // are opened beside it. Needless for a load from a path; otherwise, empty, such an object is Error `unsupported`.
+  // The file that a Reader reads, where the caller knows it: its name tells formats apart that nothing else does, and
+  // files that the object needs (gensim's arrays, shards, those of joblib before 0.10) are opened beside it. Needless
+  // for a load from a path or a store; otherwise, empty, such an object is Error `unsupported`.
   Path companions_of{};
 
   // Whether what stands behind the object is looked at, and taken into Provenance::metadata where it is metadata. On a
@@ -62,13 +64,15 @@ struct Provenance {
   std::optional<Metadata> metadata{};  // where LoadOptions::metadata asks for it and the file has it
 };
 
-// Loads the first object of the file at `path`. Codec and format are found by content, never by name. Data behind the
-// object is left alone, as joblib does; a compressed file is read to the end of the stream, so that its checksum is
-// verified.
+// Loads the first object of the file at `path`. Codec and format are found by content; the name only decides between
+// formats that look alike, and of those without any signature. A directory is the SavedModel of TensorFlow that it
+// holds: its variables. Data behind the object is left alone, as joblib does; a compressed file is read to the end of
+// the stream, so that its checksum is verified.
 //
 // Errors: `not_found`, `io`, and what the content deserves: `truncated`, `malformed`, `checksum`, `limit`,
 // `unsupported`, `not_built`. Nothing that the file says is ever executed or imported, and nothing opened but
-// companions of old joblib files, which must be regular files right beside it: Error `unsafe_reference`. Thread-safe.
+// the files that the object is kept in, which must be regular files right beside it, not links: Error
+// `unsafe_reference`. Thread-safe.
 LARDER_API Document load(const Path& path, const LoadOptions& options = {}, Provenance* provenance = nullptr);
 
 // Loads the next object of `reader` and leaves the reader right behind it, so that several objects can be loaded one

@@ -5,25 +5,36 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
 
+#include "io/directory.h"
 #include "tests/support/temporary.h"
 
 namespace larder::testing {
 
-Outcome read_object(const Format& format, Reader& reader, const Limits& limits, const PickleReading& pickle) {
+Outcome read_object(const Format& format, Reader& reader, const Reading& reading) {
   Outcome outcome;
   try {
-    Document document(limits);
-    format.read({.reader = reader,
-                 .limits = limits,
-                 .native_byte_order = true,
-                 .mapped_file = nullptr,
-                 .warn = [](auto) {},
-                 .pickle = pickle},
-                document);
+    Document document(reading.limits);
+    std::optional<internal::Directory> directory;
+    if (!reading.file.empty()) directory.emplace(reading.file);
+    const std::optional<Region> mapped =
+        reading.map_mode == MapMode::none ? std::nullopt : reader.map(reading.map_mode);
+    const std::string name = reading.file.filename();
+    ReadSource source{.reader = reader,
+                      .limits = reading.limits,
+                      .native_byte_order = reading.native_byte_order,
+                      .mapped_file = mapped ? &*mapped : nullptr,
+                      .warn = [](auto) {},
+                      .pickle = reading.pickle,
+                      .map_mode = reading.map_mode,
+                      .name = name};
+    if (directory) source.open_sibling = [&](std::string_view sibling) { return directory->open(sibling); };
+    format.read(source, document);
     outcome.position = reader.position();
     outcome.document = std::move(document);
   } catch (const Error& error) {
@@ -33,15 +44,23 @@ Outcome read_object(const Format& format, Reader& reader, const Limits& limits, 
   return outcome;
 }
 
+Outcome read_object(const Format& format, Reader& reader, const Limits& limits, const PickleReading& pickle) {
+  return read_object(format, reader, {.limits = limits, .pickle = pickle});
+}
+
+Outcome read_memory(const Format& format, std::string_view bytes, const Reading& reading) {
+  return read_object(format, *memory_reader(as_bytes(bytes)), reading);
+}
+
 Outcome read_memory(const Format& format, std::string_view bytes, const Limits& limits, const PickleReading& pickle) {
-  return read_object(format, *memory_reader(as_bytes(bytes)), limits, pickle);
+  return read_memory(format, bytes, {.limits = limits, .pickle = pickle});
 }
 
 std::string kind_of(const Outcome& outcome) { return outcome.error ? std::string(name_of(*outcome.error)) : "a value"; }
 
 namespace {
 
-Outcome from_pipe(const Format& format, std::string_view bytes, const Limits& limits, const PickleReading& pickle) {
+Outcome from_pipe(const Format& format, std::string_view bytes, const Reading& reading) {
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error("pipe failed");
   // A reader that gives up early must not stop the feeder for ever: the pipe is emptied before it is joined.
@@ -53,7 +72,7 @@ Outcome from_pipe(const Format& format, std::string_view bytes, const Limits& li
     }
     ::close(ends[1]);
   });
-  Outcome outcome = read_object(format, *fd_reader(ends[0]), limits, pickle);
+  Outcome outcome = read_object(format, *fd_reader(ends[0]), reading);
   char unread[4096];
   while (::read(ends[0], unread, sizeof unread) > 0) {
   }
@@ -62,14 +81,14 @@ Outcome from_pipe(const Format& format, std::string_view bytes, const Limits& li
   return outcome;
 }
 
-Outcome byte_by_byte(const Format& format, std::string_view bytes, const Limits& limits, const PickleReading& pickle) {
+Outcome byte_by_byte(const Format& format, std::string_view bytes, const Reading& reading) {
   const auto reader = callback_reader([rest = bytes](MutableBytes out) mutable -> std::size_t {
     if (rest.empty()) return 0;
     out[0] = static_cast<std::byte>(rest.front());
     rest.remove_prefix(1);
     return 1;
   });
-  return read_object(format, *reader, limits, pickle);
+  return read_object(format, *reader, reading);
 }
 
 void check_same(const Outcome& wanted, const Outcome& found, const char* transport) {
@@ -82,31 +101,65 @@ void check_same(const Outcome& wanted, const Outcome& found, const char* transpo
 
 }  // namespace
 
-Outcome read_everywhere(const Format& format, std::string_view bytes, const Limits& limits,
-                        const PickleReading& pickle) {
+Outcome read_everywhere(const Format& format, std::string_view bytes, const Reading& reading) {
   const TemporaryDirectory directory;
   const Path path = directory / "file";
   std::ofstream(path, std::ios::binary) << bytes;
-  Outcome memory = read_memory(format, bytes, limits, pickle);
-  check_same(memory, read_object(format, *open_file(path), limits, pickle), "a file");
-  check_same(memory, read_object(format, *memory_reader(map_file(path, MapMode::read)), limits, pickle), "a mapping");
-  check_same(memory, from_pipe(format, bytes, limits, pickle), "a pipe");
-  check_same(memory, byte_by_byte(format, bytes, limits, pickle), "single bytes");
+  Outcome memory = read_memory(format, bytes, reading);
+  check_same(memory, read_object(format, *open_file(path), reading), "a file");
+  check_same(memory, read_object(format, *memory_reader(map_file(path, MapMode::read)), reading), "a mapping");
+  check_same(memory, from_pipe(format, bytes, reading), "a pipe");
+  check_same(memory, byte_by_byte(format, bytes, reading), "single bytes");
   return memory;
 }
 
+Outcome read_everywhere(const Format& format, std::string_view bytes, const Limits& limits,
+                        const PickleReading& pickle) {
+  return read_everywhere(format, bytes, {.limits = limits, .pickle = pickle});
+}
+
+Path golden_path(const std::string& name) { return Path(LARDER_SOURCE_DIR) / "tests/formats/data" / name; }
+
 std::string golden(const std::string& name) {
-  std::ifstream file(std::string(LARDER_SOURCE_DIR) + "/tests/formats/data/" + name, std::ios::binary);
+  std::ifstream file(golden_path(name), std::ios::binary);
   if (!file) throw std::runtime_error("no golden file " + name);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-const Format& format_of(const std::string& name) { return *find_format_by_extension(name); }
+const Format& format_of(const std::string& name) {
+  const std::size_t slash = name.find('/');
+  const Format* const format =
+      slash == std::string::npos ? find_format_by_extension(name) : find_format(name.substr(0, slash));
+  if (format == nullptr) throw std::runtime_error("no format for the golden file " + name);
+  return *format;
+}
+
+namespace {
+
+bool is_golden(const Path& file) {
+  const Path folder = file.parent_path().filename();
+  if (folder == "data") return find_format_by_extension(file.filename().string()) != nullptr;
+  const Format* const format = find_format(folder.string());
+  if (format == nullptr) return false;  // of a build without its library
+  const auto& extensions = format->info().extensions;
+  return extensions.empty() || std::ranges::any_of(extensions, [&](const std::string& extension) {
+           return file.string().ends_with(extension);
+         });
+}
+
+}  // namespace
 
 const std::vector<std::string>& golden_names() {
-  static const std::vector<std::string> names = {"protocol4.joblib", "protocol2.joblib", "plain0.pkl",
-                                                 "plain1.pkl",       "plain5.pkl",       "numbers.npy",
-                                                 "structure.npy",    "objects.npy"};
+  static const std::vector<std::string> names = [] {
+    const Path data = golden_path("");
+    std::vector<std::string> found;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(data)) {
+      if (entry.is_regular_file() && is_golden(entry.path()))
+        found.push_back(std::filesystem::relative(entry.path(), data).string());
+    }
+    std::ranges::sort(found);
+    return found;
+  }();
   return names;
 }
 

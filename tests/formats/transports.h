@@ -21,12 +21,24 @@ struct Outcome {
   Value root() const { return document->root(); }
 };
 
+// What is read, and how.
+struct Reading {
+  Limits limits{};
+  PickleReading pickle{};
+  Path file{};  // beside which other files of the object lie; empty: there are none
+  MapMode map_mode = MapMode::none;
+  bool native_byte_order = true;
+};
+
+Outcome read_object(const Format& format, Reader& reader, const Reading& reading);
 Outcome read_object(const Format& format, Reader& reader, const Limits& limits = {}, const PickleReading& pickle = {});
+Outcome read_memory(const Format& format, std::string_view bytes, const Reading& reading);
 Outcome read_memory(const Format& format, std::string_view bytes, const Limits& limits = {},
                     const PickleReading& pickle = {});
 
 // Reads the bytes from a file, a pipe, memory, a mapping and a function that gives one byte at a time, and checks that
 // all five agree on the kind of error or on the value and the position. Returns the outcome from memory.
+Outcome read_everywhere(const Format& format, std::string_view bytes, const Reading& reading);
 Outcome read_everywhere(const Format& format, std::string_view bytes, const Limits& limits = {},
                         const PickleReading& pickle = {});
 
@@ -34,9 +46,12 @@ Outcome read_everywhere(const Format& format, std::string_view bytes, const Limi
 std::string kind_of(const Outcome& outcome);
 
 // A file of tests/formats/data.
+Path golden_path(const std::string& name);
 std::string golden(const std::string& name);
-// The format for a golden file's name.
+// The format for a golden file's name: that which its folder is called after, else that of its extension.
 const Format& format_of(const std::string& name);
+// All of them, "protocol4.joblib" and "npz/stored.npz": in a folder those whose extension is the format's, for others
+// lie beside them; all, where it has none.
 const std::vector<std::string>& golden_names();
 
 }  // namespace larder::testing

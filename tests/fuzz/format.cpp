@@ -17,6 +17,13 @@ namespace {
 
 constexpr std::string_view fuzzed = LARDER_FUZZED_FORMAT;
 
+const Format& format() {
+  static const Format& found = *find_format(fuzzed);
+  return found;
+}
+
+bool is_pickle() { return format().info().name == "joblib" || format().info().name == "pickle"; }
+
 // How an input is read, and how it is written again.
 struct How {
   Python2Strings strings = Python2Strings::ascii;
@@ -36,7 +43,7 @@ How chosen_by(Bytes input) {
     return choice;
   };
   How how;
-  if (fuzzed == "npy") return how;
+  if (!is_pickle()) return how;
   how.strings = static_cast<Python2Strings>(choose(3));
   how.protocol = static_cast<int>(choose(6));
   if (choose(2) == 0) {
@@ -63,17 +70,23 @@ struct Loaded {
   std::optional<ErrorKind> failure;
 };
 
-Loaded load_from(Reader& reader, Python2Strings strings, std::span<const Region> buffers) {
+// beside: what files beside the one that is read are cut from; the name tells where.
+Loaded load_from(Reader& reader, Python2Strings strings, std::span<const Region> buffers, Bytes beside) {
   Loaded loaded;
   const Limits limits = small_limits();
-  const ReadSource source{.reader = reader,
-                          .limits = limits,
-                          .native_byte_order = true,
-                          .mapped_file = nullptr,
-                          .warn = [](std::string_view) {},
-                          .pickle = {.python2_strings = strings, .buffers = buffers}};
-  static const Format& format = *find_format(fuzzed);
-  loaded.failure = kind_of_failure([&] { format.read(source, loaded.document); });
+  ReadSource source{.reader = reader,
+                    .limits = limits,
+                    .native_byte_order = true,
+                    .mapped_file = nullptr,
+                    .warn = [](std::string_view) {},
+                    .pickle = {.python2_strings = strings, .buffers = buffers},
+                    .name = "fuzzed"};
+  if (!is_pickle()) {
+    source.open_sibling = [beside](std::string_view name) {
+      return memory_reader(beside.subspan(std::hash<std::string_view>()(name) % (beside.size() + 1)));
+    };
+  }
+  loaded.failure = kind_of_failure([&] { format().read(source, loaded.document); });
   return loaded;
 }
 
@@ -123,16 +136,19 @@ bool has_early_array(Value root) {
 // Whether a file can say all that the value is. The small floats are raw bytes in .npy files; before protocol 4 some
 // objects are made by other calls, and classes have the names of Python 2, which several of Python 3 share.
 bool can_be_told(Value value, const How& how) {
-  if (fuzzed == "npy")
+  if (format().info().holds == FormatInfo::Holds::bytes) return value.is(ValueKind::bytes);
+  if (format().info().name == "json") return false;  // a report of what JSON lacks, integers of more than 64 bits too
+  if (format().info().holds == FormatInfo::Holds::array)
     return !value.is(ValueKind::array) || DType::parse(value.as_array().dtype().descr()) == value.as_array().dtype();
-  return how.protocol >= 4 && !has_early_array(value);
+  return !is_pickle() || (how.protocol >= 4 && !has_early_array(value));
 }
 
 void write_and_load_again(Value value, const How& how) {
+  if (!format().info().writes) return;
   const auto written = dumped(value, how);
   if (!written) return;
   const auto reader = memory_reader(Bytes(written->bytes));
-  const Loaded again = load_from(*reader, how.strings, written->buffers);
+  const Loaded again = load_from(*reader, how.strings, written->buffers, {});
   if (again.failure == ErrorKind::limit) return;  // budgets are near: the second copy need not fit
   require(!again.failure, "what larder writes can be loaded");
   if (can_be_told(value, how)) require_equal(value, again.document.root());
@@ -154,10 +170,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const How how = chosen_by(input);
   const std::vector<Region> buffers = given_buffers();
   const auto memory = memory_reader(input);
-  const Loaded whole = load_from(*memory, how.strings, buffers);
+  const Loaded whole = load_from(*memory, how.strings, buffers, input);
 
   const auto pipe = trickle_reader(input);
-  const Loaded pieces = load_from(*pipe, how.strings, buffers);
+  const Loaded pieces = load_from(*pipe, how.strings, buffers, input);
   require_same(whole.failure, pieces.failure);
   if (whole.failure) return 0;
   require(memory->position() == pipe->position(), "memory and pipe end at the same byte");

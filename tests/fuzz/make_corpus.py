@@ -381,6 +381,12 @@ def h5_seeds():
     return with_accidents(seeds, "plain")
 
 
+def json_seeds():
+    texts = ["{}", "[]", " null ", "true", "-1.5e300", "123456789012345678901234567890", '"\\ud83d\\ude00 \\u0000"', '{"a": [1, 2.5, {"b": null}], "a": 2}',
+             '{"$bytes": "eHk=", "$tuple": [1]}', "[" * 200 + "]" * 200, '["cut', "\ufeff[1]", "[1,]", "[1] 2", '{"a" 1}', "1e999"]  # fmt: skip
+    return {f"{number:02}": text.encode() for number, text in enumerate(texts)}
+
+
 def dtype_seeds():
     texts = [np.dtype(dtype).str for dtype in DTYPES] + [repr(np.dtype(dtype).descr) for dtype in DTYPES]
     texts += ["float64", "f8,i4", "3f4", "(2,3)i2", "O", "|O", "=i4", "bfloat16", "float8_e4m3fn", "datetime64[ns]", "M8",
@@ -410,6 +416,6 @@ def write(name, seeds):
 
 if __name__ == "__main__":
     makers = {"inflate_blocks": inflate_blocks_seeds, "zlib": zlib_seeds, "gzip": gzip_seeds, "bz2": bz2_seeds, "lzma": lzma_seeds, "xz": xz_seeds, "lz4": lz4_seeds,
-              "zstd": zstd_seeds, "npy": npy_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
+              "zstd": zstd_seeds, "npy": npy_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "json": json_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
     for name, seeds in makers.items():
         write(name, seeds())

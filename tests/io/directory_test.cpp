@@ -111,11 +111,13 @@ TEST_CASE("what is no regular file is an unsafe reference, and nothing waits for
   CHECK_ERROR(descriptors.open("1"), unsafe_reference);
 }
 
-TEST_CASE("a hard link is a regular file") {
+TEST_CASE("a hard link may be a file of somewhere else") {
   const TemporaryDirectory folder;
   put(folder / "main", "main");
   put(folder / "real", "content");
   std::filesystem::create_hard_link(folder / "real", folder / "other");
+  CHECK_ERROR(Directory(folder / "main").open("other"), unsafe_reference);
+  std::filesystem::remove(folder / "real");
   CHECK(text_of(*Directory(folder / "main").open("other")) == "content");
 }
 

@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """Makes the files beside this script with Debian 12's joblib 1.2, numpy 1.24 and pickle; run it in this directory."""
+import json
+import pathlib
 import pickle
 
 import joblib
@@ -15,3 +17,7 @@ for protocol in (0, 1, 5):
     value = {"a": [1, 2.5, None, True, 2**40, "€"], "b": (1, 2, 3, 4), "c": [bytearray(b"z"), frozenset([7])]}
     with open(f"plain{protocol}.pkl", "wb") as file:
         pickle.dump(value, file, protocol)
+
+with open("json/values.json", "w") as file:
+    json.dump({"a": [1, -2.5, True, None, "\u00e9\u20ac"], "b": {}, "c": [[], {"d": 1e300}]}, file, indent=1)
+pathlib.Path("bytes/any.bytes").write_bytes(bytes(range(256)))
