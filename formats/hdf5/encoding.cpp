@@ -85,7 +85,7 @@ void append_dtype(Hdf5Encoder& out, const DType& dtype) {
       return;
     case DTypeKind::complex:
       append_head(out, 6, 2, 2, dtype.itemsize());
-      for (const std::size_t part : {0, 1}) {
+      for (const std::size_t part : {0UL, 1UL}) {
         append_name(out, part == 0 ? "r" : "i");
         out.u32(part * dtype.itemsize() / 2);
         append_float(out, dtype.order(), dtype.itemsize() / 2);

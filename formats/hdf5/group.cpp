@@ -1,7 +1,6 @@
 #include "formats/hdf5/group.h"
 
 #include <algorithm>
-#include <ranges>
 #include <unordered_set>
 
 #include "base/unicode.h"
@@ -58,15 +57,17 @@ std::vector<std::uint64_t> leaves(Hdf5File& file, std::uint64_t root) {
     const std::uint16_t entries = head.u16();
     const std::size_t entry = file.sizes().length + file.sizes().offset;
     Hdf5Block children = file.block(node.address + head_size, entries * entry, "a node of a group's tree");
-    std::vector<std::uint64_t> addresses;
-    for (std::uint16_t i = 0; i < entries; ++i) {
+    std::vector<std::uint64_t> addresses(entries);
+    for (std::uint64_t& address : addresses) {
       children.skip(file.sizes().length);
-      addresses.push_back(children.offset());
+      address = children.offset();
     }
-    if (level == 0)
+    if (level == 0) {
       found.insert(found.end(), addresses.begin(), addresses.end());
-    else
-      for (const std::uint64_t address : std::views::reverse(addresses)) open.push_back({address, level - 1});
+      continue;
+    }
+    std::ranges::reverse(addresses);  // the leftmost is taken next
+    for (const std::uint64_t address : addresses) open.push_back({address, level - 1});
   }
   return found;
 }
