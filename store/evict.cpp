@@ -62,7 +62,8 @@ bool remove_item(Store& store, const EvictionItem& item) {
 
 }  // namespace
 
-std::vector<Evicted> evict(Store& store, const StoreLimits& limits, EvictionPolicy policy) {
+std::vector<Evicted> evict(Store& store, const StoreLimits& limits, EvictionPolicy policy,
+                           const std::function<void(const Evicted&)>& hear) {
   StoreRecords* const records = store.records();
   if (records != nullptr) records->sweep();
   const std::vector<EvictionItem> items = items_of(store, policy);
@@ -71,7 +72,9 @@ std::vector<Evicted> evict(Store& store, const StoreLimits& limits, EvictionPoli
   for (const auto [place, reason] : choose_victims(items, limits, policy, now)) {
     const EvictionItem& item = items[place];
     const bool went = records != nullptr ? records->evict(item, reason) : remove_item(store, item);
-    if (went) evicted.push_back({item.name, item.size, reason});
+    if (!went) continue;
+    evicted.push_back({item.name, item.size, reason});
+    if (hear) hear(evicted.back());
   }
   return evicted;
 }

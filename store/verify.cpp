@@ -20,10 +20,12 @@ std::optional<Verified> verify_one(Store& store, const std::string& key, Damaged
   try {
     const auto found = store.find(key, options);
     if (!found) return std::nullopt;
-    return Verified{key, internal::can_verify(found->stat) ? State::intact : State::without_checksum};
+    const State state = internal::can_verify(found->stat) ? State::intact : State::without_checksum;
+    return Verified{.key = key, .state = state, .size = found->stat.size};
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::unsupported || error.kind() == ErrorKind::not_built) throw;
-    return Verified{key, error.kind() == ErrorKind::checksum ? State::damaged : State::unreadable, error.what()};
+    const State state = error.kind() == ErrorKind::checksum ? State::damaged : State::unreadable;
+    return Verified{.key = key, .state = state, .why = error.what()};
   }
 }
 

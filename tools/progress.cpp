@@ -26,8 +26,11 @@ void write_terminal(const std::string& text) {
 Progress::Progress(std::string title, std::optional<std::uint64_t> total, bool quiet)
     : title_(printable(title)), total_(total), visible_(!quiet && ::isatty(STDERR_FILENO) == 1) {}
 
-Progress::~Progress() {
+Progress::~Progress() { clear(); }
+
+void Progress::clear() {
   if (drawn_ > 0) write_terminal("\r" + std::string(drawn_, ' ') + "\r");
+  drawn_ = 0;
 }
 
 void Progress::advance(std::uint64_t bytes) {

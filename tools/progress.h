@@ -24,6 +24,8 @@ class Progress {
 
   // Counts `bytes` more. Throws Interrupted after Ctrl-C.
   void advance(std::uint64_t bytes);
+  // Takes the line away, for a message to stand there; it comes back as the work goes on.
+  void clear();
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -85,6 +85,7 @@ struct StoreVerifyOptions {
   std::string prefix;
   bool set_aside = false;
   bool json = false;
+  bool quiet = false;
 };
 Status store_verify(const StoreVerifyOptions& options, Console& console);
 
@@ -94,6 +95,7 @@ struct StoreEvictOptions {
   StoreLimits limits;
   EvictionPolicy policy = EvictionPolicy::least_recent;
   bool json = false;
+  bool quiet = false;
 };
 Status store_evict(const StoreEvictOptions& options, Console& console);
 

@@ -16,6 +16,7 @@ constexpr const char* ls_footer =
 Examples:
   larder store ls /var/cache/models
   larder store ls -l /var/cache/models 2026/
+  larder store ls s3://team/models 2026/
   larder store ls -lj /var/cache/models | jq '.[] | select(.bytes > 1e9) | .key')";
 
 constexpr const char* put_footer =
@@ -25,6 +26,7 @@ condition does not hold; of many that try at once, one wins.
 
 Examples:
   larder store put /var/cache/models forest.joblib model.joblib
+  larder store put s3://team/models forest.joblib model.joblib
   larder store put --meta source=wine.csv --if-absent /var/cache/models forest.joblib model.joblib
   larder convert -c zstd model.pkl - | larder store put /var/cache/models forest.joblib.zst -)";
 
@@ -36,6 +38,7 @@ a damaged value is set aside, status 3.
 Examples:
   larder store get /var/cache/models forest.joblib model.joblib
   larder store get --verify /var/cache/models forest.joblib | larder ls -
+  larder store get s3://team/models forest.joblib model.joblib
   larder store get --range 0-15 /var/cache/models forest.joblib | xxd)";
 
 constexpr const char* mv_footer =
@@ -96,12 +99,14 @@ Examples:
 constexpr const char* evict_footer =
     R"(Removes items until all limits hold, and prints them; without a limit, those that the store has. An item is a key or, in
 a directory of joblib's Memory, one call with all its files. Under least-recent what was not used for the longest time
-goes first, as in joblib's reduce_size; under cheapest what took the fewest seconds to compute a byte.
+goes first, as in joblib's reduce_size; under cheapest what took the fewest seconds to compute a byte. On S3, uploads that
+nobody went on with for a week are removed as well.
 
 Examples:
   larder store evict --bytes 10G /var/cache/models
   larder store evict --items 1000 --age 30d /var/cache/models
-  larder store evict --bytes 10G --policy cheapest /var/cache/models)";
+  larder store evict --bytes 10G --policy cheapest /var/cache/models
+  larder store evict --bytes 1T -o accesses=true s3://team/models)";
 
 constexpr const char* limit_footer =
     R"(Limits are kept in the store and hold for every process: each put makes room first. Those that are given replace all that
@@ -247,6 +252,7 @@ void StoreCommandLine::add_reports(const AddCommand& add) {
   add_prefix(verify, verify_.prefix);
   verify.add_flag("--set-aside", "Take damaged values out of sight, and keep them for inspection", verify_.set_aside);
   add_json(verify, verify_.json);
+  add_quiet(verify, verify_.quiet);
 }
 
 void StoreCommandLine::add_care(const AddCommand& add) {
@@ -269,6 +275,7 @@ void StoreCommandLine::add_limits(const AddCommand& add) {
   evict.add_option("--policy", "POLICY", "What goes first: least-recent (default) or cheapest",
                    into(evict_.policy, parse_policy));
   add_json(evict, evict_.json);
+  add_quiet(evict, evict_.quiet);
 
   Arguments& limit = add("limit", "Show or set the limits that every put keeps to", limit_footer,
                          [this](Console& console) { return store_limit(limit_, console); });

@@ -1,6 +1,7 @@
 #include <larder/store_report.h>
 
 #include "base/text.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 #include "tools/store.h"
 #include "tools/wording.h"
@@ -11,7 +12,11 @@ namespace {
 
 // Below the limits that the user gives, else below those of the store.
 std::vector<Evicted> evict(Store& store, const StoreEvictOptions& options) {
-  if (!options.limits.unlimited()) return larder::evict(store, options.limits, options.policy);
+  if (!options.limits.unlimited()) {
+    Progress progress("evicting from " + store.name(), std::nullopt, options.quiet);
+    return larder::evict(store, options.limits, options.policy,
+                         [&](const Evicted& item) { progress.advance(item.size); });
+  }
   StoreRecords* const records = store.records();
   if (records == nullptr || records->limits().unlimited())
     internal::fail(ErrorKind::usage, "the store has no limits; give --bytes, --items or --age");

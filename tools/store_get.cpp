@@ -31,7 +31,7 @@ ByteRange parse_byte_range(std::string_view text) {
 }
 
 Status store_get(const StoreGetOptions& options, Console& console) {
-  return with_store(options.store, StoreUse::change, console, [&](Store& store) {
+  return with_store(options.store, StoreUse::read, console, [&](Store& store) {
     return with_key(store, options.key, console, [&] {
       auto found = store.find(options.key, {.range = options.range, .verify = options.verify});
       if (!found) return report_absent(options.key, console);

@@ -23,8 +23,9 @@ std::string line_of(std::string size, std::string put, std::string used, std::st
 
 std::string line_of(const Entry& entry) {
   const Stat& stat = *entry.stat;
+  const std::string without = stat.etag.empty() ? "?" : "-";  // a store on S3 would have to ask for each value
   return line_of(size_text(stat.size), time_text(stat.modified), stat.accessed ? time_text(*stat.accessed) : "-",
-                 stat.xxh3 ? checksum_text(*stat.xxh3) : "-", printable(entry.key));
+                 stat.xxh3 ? checksum_text(*stat.xxh3) : without, printable(entry.key));
 }
 
 // Prints the page as members of a JSON list, one a line; `separator` stands before the next one.
@@ -46,7 +47,8 @@ void print_text(const std::vector<Entry>& page, Console& console) {
 
 Status store_list(const StoreListOptions& options, Console& console) {
   return with_store(options.store, StoreUse::look, console, [&](Store& store) {
-    const auto listing = store.list({.prefix = options.prefix, .details = options.details});
+    const auto listing = store.list(
+        {.prefix = options.prefix, .details = options.details, .only_sizes = options.details && !options.json});
     std::string_view separator = "[";
     if (options.details && !options.json) console.print(line_of("SIZE", "PUT", "USED", "CHECKSUM", "KEY"));
     for (auto page = listing->next(); !page.empty(); page = listing->next())

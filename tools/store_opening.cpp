@@ -26,9 +26,17 @@ StoreSettings parse_settings(const std::vector<std::string>& texts) {
 std::unique_ptr<Store> open_store(const StoreChoice& choice, StoreUse use) {
   StoreSettings settings = parse_settings(choice.settings);
   const internal::StoreUrl url = internal::parse_store_url(choice.url, settings);
+  const auto prefer = [&](const std::string& name, const char* value) {
+    if (!url.settings.contains(name)) settings[name] = value;
+  };
   if (url.scheme == "file") {
-    if (use == StoreUse::look && !url.settings.contains("read_only")) settings["read_only"] = "true";
-    if (use != StoreUse::fill && !url.settings.contains("create")) settings["create"] = "false";
+    if (use == StoreUse::look) prefer("read_only", "true");
+    if (use != StoreUse::fill) prefer("create", "false");
+  }
+  if (url.scheme == "s3") {
+    const bool keeps_accesses = url.settings.contains("accesses");
+    if (use == StoreUse::look || (use == StoreUse::read && !keeps_accesses)) prefer("read_only", "true");
+    if (use == StoreUse::read) prefer("probe", "false");  // a get asks for nothing that the server may lack
   }
   return larder::open_store(choice.url, settings);
 }

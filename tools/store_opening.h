@@ -20,7 +20,8 @@ struct StoreChoice {
 
 // What a subcommand does with it.
 enum class StoreUse {
-  look,    // changes nothing: a directory is opened for reading only
+  look,    // changes nothing: a directory, or a place on S3, is opened for reading only
+  read,    // gets values, which a directory keeps in mind, or sets aside where they are damaged
   change,  // changes what is there: a directory that is missing is an error
   fill,    // puts: a directory that is missing is made
 };

@@ -4,6 +4,7 @@
 #include <larder/store_report.h>
 
 #include "base/text.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 #include "tools/store.h"
 #include "tools/wording.h"
@@ -78,13 +79,17 @@ Status store_verify(const StoreVerifyOptions& options, Console& console) {
   const StoreUse use = options.set_aside ? StoreUse::change : StoreUse::look;
   return with_store(options.store, use, console, [&](Store& store) {
     Findings findings;
+    Progress progress("verifying " + store.name(), std::nullopt, options.quiet);
     const auto hear = [&](const Verified& value) {
       ++findings.count(value.state);
-      if (value.state == State::damaged || value.state == State::unreadable)
-        report_bad(store, value, options.json, findings, console);
+      progress.advance(value.size);
+      if (value.state != State::damaged && value.state != State::unreadable) return;
+      progress.clear();
+      report_bad(store, value, options.json, findings, console);
     };
     const auto damaged = options.set_aside ? Damaged::set_aside : Damaged::leave;
     const std::uint64_t bad = verify(store, options.prefix, damaged, hear);
+    progress.clear();
     options.json ? print_json(findings, console) : print_summary(findings, options.set_aside, console);
     return bad == 0 ? Status::fine : Status::check_failed;
   });

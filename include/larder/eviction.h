@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -72,10 +73,12 @@ struct Evicted {
   EvictionReason reason;
 };
 
-// Brings a store below `limits` once, and returns what went, in order. Works on every store that lists and removes;
-// takes memory for each item. An item that somebody uses meanwhile, or removed already, is left out. A LocalStore with
+// Brings a store below `limits` once, and returns what went, in order; `hear`, where set, gets each as it goes. Works
+// on every store that lists and removes; takes memory for each item. An item that somebody uses meanwhile, or removed
+// already, is left out. A LocalStore with
 // limits of its own does this at each put, without looking at all items. Errors: `unsupported`, those of the store.
 LARDER_API std::vector<Evicted> evict(Store& store, const StoreLimits& limits,
-                                      EvictionPolicy policy = EvictionPolicy::least_recent);
+                                      EvictionPolicy policy = EvictionPolicy::least_recent,
+                                      const std::function<void(const Evicted&)>& hear = {});
 
 }  // namespace larder

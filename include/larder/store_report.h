@@ -40,7 +40,8 @@ struct Verified {
   enum class State { intact, without_checksum, damaged, unreadable };
   std::string key;
   State state;
-  std::string why{};  // of the last two
+  std::string why{};       // of the last two
+  std::uint64_t size = 0;  // 0 where it is not known
 };
 
 enum class Damaged { leave, set_aside };  // what to do with a damaged value

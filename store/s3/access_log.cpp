@@ -195,18 +195,24 @@ bool AccessLog::read_new() {
 // Of keys that are there by now, so that the log does not grow for ever: a key that is put while this goes on is in an
 // object that is not read yet.
 void AccessLog::merge() {
-  const StoreTime begin = now();
+  Accesses before;
+  {
+    const std::lock_guard lock(state_->mutex);
+    before = state_->known;
+  }
   Accesses merged;
   for_each_object(*state_->bucket, "", [&](const ListedKey& listed) {
-    const std::lock_guard lock(state_->mutex);
-    if (const auto at = state_->known.find(listed.key); at != state_->known.end()) merged.insert(*at);
+    if (auto one = before.extract(listed.key)) merged.insert(std::move(one));
   });
   const std::string name = join(accesses_folder, "s-", hex16(now()), "-", new_mark().put);
   state_->bucket->put(name, as_bytes(format_accesses(merged)), {}, std::nullopt);
   for (const std::string& old : state_->read) state_->bucket->remove(old);
   state_->read = {name};
   const std::lock_guard lock(state_->mutex);
-  std::erase_if(state_->known, [&](const auto& one) { return one.second < begin && !merged.contains(one.first); });
+  for (const auto& [key, time] : before) {  // what is left are keys that are gone, unless they were used since
+    if (const auto at = state_->known.find(key); at != state_->known.end() && at->second == time)
+      state_->known.erase(at);
+  }
 }
 
 void AccessLog::refresh() {

@@ -26,8 +26,9 @@ _larder() {
     'store mv' | 'store rm' | 'store touch' | 'store rebuild') options='--option --help' ;;
     'store stat' | 'store why') options='--json --option --help' ;;
     'store damaged') options='--discard --json --option --help' ;;
-    'store evict' | 'store limit') options='--age --bytes --items --json --option --policy --help' ;;
-    'store verify') options='--json --option --set-aside --help' ;;
+    'store evict') options='--age --bytes --items --json --option --policy --quiet --help' ;;
+    'store limit') options='--age --bytes --items --json --option --policy --help' ;;
+    'store verify') options='--json --option --quiet --set-aside --help' ;;
   esac
   case $command:$previous in
     convert:-c | convert:--compress)
@@ -42,7 +43,7 @@ _larder() {
     bench:--disk | bench:--level | bench:--link | bench:--read-at | bench:--repeat | bench:--sample | bench:--time | bench:--write-within) return ;;
     'store '*:-o | 'store '*:--option)
       compopt -o nospace 2>/dev/null
-      COMPREPLY=($(compgen -W 'age= bytes= checksums= create= gitignore= items= policy= read_only= sync= trust_network=' -- "$word"))
+      COMPREPLY=($(compgen -W 'accesses= addressing= age= anonymous= bytes= ca_file=  checksums= create= deadline= endpoint= gitignore= idle= items= memory= part_size= policy= probe= profile= read_only= region= send_unencrypted= sync= threads= trust_network=' -- "$word"))
       return ;;
     'store evict':--policy | 'store limit':--policy) COMPREPLY=($(compgen -W 'least-recent cheapest' -- "$word")); return ;;
     'store limit':--age | 'store limit':--bytes | 'store limit':--items) return ;;
