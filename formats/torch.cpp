@@ -2,6 +2,7 @@
 #include "formats/table.h"
 #include "formats/torch/archive.h"
 #include "formats/torch/tensors.h"
+#include "formats/torch/write.h"
 #include "formats/zip/format.h"
 #include "formats/zip/member.h"
 
@@ -18,7 +19,7 @@ class TorchFormat final : public ZipFormat {
                    .description = "torch.save since PyTorch 1.6: a ZIP archive of a pickle and its storages",
                    .extensions = {".pt", ".pth", ".bin", ".ckpt"},
                    .reads = true,
-                   .writes = false,
+                   .writes = true,
                    .maps = true}) {}
 
   bool owns(const ZipDirectory& directory) const override {
@@ -31,8 +32,8 @@ class TorchFormat final : public ZipFormat {
     document.set_root(archive.read_pickle("data.pkl", "data/", whole.source().only, document));
   }
 
-  void write(Value, Writer&, const WriteOptions&) const override {
-    fail(ErrorKind::unsupported, "the format torch is only read");
+  void write(Value value, Writer& writer, const WriteOptions& options) const override {
+    write_torch(value, writer, options.name);
   }
 };
 

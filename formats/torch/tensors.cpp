@@ -145,17 +145,15 @@ void TensorReader::quantized(Value object) {
 
 Value TensorReader::make(Value stand_in, Tensor tensor) {
   tensor.array = Access::make_array(document_, Array(), stand_in);
-  numbers_.emplace(tensor.array.identity(), tensors_.size());
+  if (stand_in.form() == ObjectForm::persistent_id) storage_arrays_.emplace(tensor.array.identity(), tensors_.size());
   tensors_.push_back(std::move(tensor));
   return tensors_.back().array;
 }
 
 const TensorReader::Tensor* TensorReader::whole_storage(Value value) const {
   if (!value.is(ValueKind::array)) return nullptr;
-  const auto found = numbers_.find(value.identity());
-  if (found == numbers_.end()) return nullptr;
-  const Value stand_in = Access::array(value).stand_in;
-  return stand_in.form() == ObjectForm::persistent_id ? &tensors_[found->second] : nullptr;
+  const auto found = storage_arrays_.find(value.identity());
+  return found == storage_arrays_.end() ? nullptr : &tensors_[found->second];
 }
 
 void TensorReader::keep_only(Value root) {

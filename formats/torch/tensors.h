@@ -87,8 +87,8 @@ class TensorReader {
   std::function<bool(const std::string&)> has_storage_;
   std::map<std::string, TorchStorage, std::less<>> storages_;
   std::vector<Tensor> tensors_;
-  std::vector<Value> sparse_;                   // objects made of tensors
-  std::map<const void*, std::size_t> numbers_;  // of tensors, by the identity of their array
+  std::vector<Value> sparse_;                          // objects made of tensors
+  std::map<const void*, std::size_t> storage_arrays_;  // by identity: which of tensors_ they are
 };
 
 }  // namespace larder::internal

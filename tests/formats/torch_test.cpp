@@ -369,16 +369,16 @@ TEST_CASE("cut and damaged files of torch are errors or values, the same from ev
       const std::string_view cut = std::string_view(whole).substr(0, size);
       const Outcome outcome = read_memory(format, cut, limits);
       CHECK((kind_of(outcome) == "truncated" || (is_zip && outcome.error)));
-      if (size % 61 == 0) read_everywhere(format, cut, limits);
+      if (size % 122 == 0) read_everywhere(format, cut, limits);
     }
-    for (std::size_t at = 0; at < end; ++at) {
+    for (std::size_t at = 0; at < end; at += 2) {
       INFO("byte " << at);
       std::string damaged = whole;
-      damaged[at] = static_cast<char>(damaged[at] ^ (1 << at % 8));
+      damaged[at] = static_cast<char>(damaged[at] ^ (1 << at / 2 % 8));
       const Outcome outcome = read_memory(format, damaged, limits);
       CHECK((outcome.document.has_value() != outcome.error.has_value()));
       if (outcome.document) CHECK(equal(outcome.root(), outcome.root()));
-      if (at % 97 == 0) read_everywhere(format, damaged, limits);
+      if (at % 194 == 0) read_everywhere(format, damaged, limits);
     }
   }
 }

@@ -21,6 +21,7 @@ import random
 import struct
 import subprocess
 import uuid
+import zipfile
 import zlib
 
 import joblib
@@ -28,6 +29,7 @@ import lz4.frame
 import numpy as np
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
+GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "formats" / "data"
 MOST_BYTES = 4096
 MOST_BYTES_OF = {"h5": 12_000}  # the least file with texts has more than 4 KiB
 
@@ -387,6 +389,38 @@ def json_seeds():
     return {f"{number:02}": text.encode() for number, text in enumerate(texts)}
 
 
+def without_checksums(archive):
+    """The ZIP archive with 0 for each checksum, as torch can write it: so that what is changed in it is still read."""
+    data = bytearray(archive)
+    for member in zipfile.ZipFile(io.BytesIO(archive)).infolist():
+        checksum = struct.pack("<I", member.CRC)
+        for signature, distance in ((b"PK\1\2", 16), (b"PK\3\4", 14), (b"PK\7\x08", 4)):
+            at = -1
+            while member.compress_type == 0 and (at := archive.find(signature, at + 1)) >= 0:
+                if archive[at + distance : at + distance + 4] == checksum:
+                    data[at + distance : at + distance + 4] = bytes(4)
+    return bytes(data)
+
+
+def goldens(kind):
+    return {path.name: path.read_bytes() for path in sorted((GOLDEN / kind).iterdir())}
+
+
+def torch_seeds():
+    seeds = goldens("torch") | goldens("torchscript")
+    return {name + "-unchecked": without_checksums(data) for name, data in seeds.items()} | {"module": seeds["module_1.13.pt"]}
+
+
+def torch_legacy_seeds():
+    return goldens("torch-legacy")
+
+
+def torch_tar_seeds():
+    """Without the padding at the end, and what is not read."""
+    data = goldens("torch-tar")["values_0.1.pt"]
+    return {"values": data[data.index(b"pickle\0") : 4608]}
+
+
 def dtype_seeds():
     texts = [np.dtype(dtype).str for dtype in DTYPES] + [repr(np.dtype(dtype).descr) for dtype in DTYPES]
     texts += ["float64", "f8,i4", "3f4", "(2,3)i2", "O", "|O", "=i4", "bfloat16", "float8_e4m3fn", "datetime64[ns]", "M8",
@@ -416,6 +450,7 @@ def write(name, seeds):
 
 if __name__ == "__main__":
     makers = {"inflate_blocks": inflate_blocks_seeds, "zlib": zlib_seeds, "gzip": gzip_seeds, "bz2": bz2_seeds, "lzma": lzma_seeds, "xz": xz_seeds, "lz4": lz4_seeds,
-              "zstd": zstd_seeds, "npy": npy_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "json": json_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
+              "zstd": zstd_seeds, "npy": npy_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "json": json_seeds,
+              "torch": torch_seeds, "torch-legacy": torch_legacy_seeds, "torch-tar": torch_tar_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
     for name, seeds in makers.items():
         write(name, seeds())
