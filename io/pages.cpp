@@ -88,7 +88,7 @@ void Pages::grow(std::size_t size) {
   if (size <= size_) return;
   if (!is_mapped(size_)) {
     Pages larger(size);
-    std::memcpy(larger.data_, data_, size_);
+    if (size_ != 0) std::memcpy(larger.data_, data_, size_);  // of no pages there is no address
     std::swap(*this, larger);
     return;
   }
