@@ -84,7 +84,8 @@ fuzz() {
 need_packages $build_packages clang libclang-rt-14-dev llvm clang-format catch2 libbrotli-dev libblosc-dev libsqlite3-dev $bench_packages \
   python3 python3-venv python3-numpy python3-joblib python3-sklearn python3-pandas python3-scipy python3-lz4 python3-zstandard python3-h5py python3-torch \
   xxhash \
-  man-db groff-base bash-completion time strace procps xfsprogs chromium
+  man-db groff-base bash-completion time strace procps xfsprogs chromium \
+  openssl openjdk-17-jre-headless maven
 
 mkdir -p "$logs"
 rm -f "$logs"/*
@@ -95,6 +96,11 @@ steady_addresses=''
 if [ "$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 0)" -gt 28 ] && setarch "$(uname -m)" -R true 2>/dev/null; then
   steady_addresses="setarch $(uname -m) -R"
 fi
+
+# Servers that speak S3, for tests/s3_servers: got while the release part is being built; its tests wait for them.
+case " $parts " in
+  *" release "*) /usr/bin/python3 -B tests/s3_servers/run.py --get s3proxy versitygw >"$logs/s3-servers.txt" 2>&1 & ;;
+esac
 
 failed=''
 for part in $parts; do

@@ -1,0 +1,45 @@
+// The suite of all stores, on a real server.
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+
+#include <larder/plugin/store_conformance.h>
+
+#include "server.h"
+
+namespace larder::testing {
+namespace {
+
+// "larder-1-1" of "s3://larder-1-1".
+std::string bucket_of(const Store& store) { return store.name().substr(std::string_view("s3://").size()); }
+
+// versitygw keeps an object as a file.
+void damage_file(Store& store, const std::string& key) {
+  const std::filesystem::path path = variable("LARDER_S3_DATA") + '/' + bucket_of(store) + '/' + key;
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(path) / 2);
+  file.seekg(middle);
+  const int byte = file.get();
+  file.seekp(middle);
+  file.put(static_cast<char>(byte ^ 1));
+}
+
+TEST_CASE("the store does on this server what all stores do") {
+  StoreUnderTest subject{
+      .make = [] { return open_bucket(make_bucket()); },
+      .again = [](Store& store) { return open_bucket(bucket_of(store)); },
+  };
+  if (!variable("LARDER_S3_DATA").empty()) subject.damage = damage_file;
+  CHECK(store_problems(subject) == std::vector<std::string>{});
+}
+
+TEST_CASE("the probe finds what this server can do") {
+  const Capabilities can = s3_store(make_bucket(), "", server_options())->capabilities();
+  CHECK(can.puts_if_absent);
+  CHECK((can.puts_if_match || server_is("s3proxy")));  // which compares first, and puts then
+  CHECK_FALSE(can.nests);                              // of no server that is tried here
+}
+
+}  // namespace
+}  // namespace larder::testing

@@ -1,0 +1,97 @@
+#include "server.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <stdexcept>
+#include <vector>
+
+#include "base/text.h"
+#include "store/s3/s3_store.h"
+
+namespace larder::testing {
+
+namespace {
+
+namespace s3 = internal::s3;
+
+std::shared_ptr<s3::Client> client_of(const std::string& bucket, const S3Options& options = server_options()) {
+  const auto transport = s3::curl_transport();
+  const s3::Surroundings surroundings = s3::surroundings_of_process(transport);
+  return std::make_shared<s3::Client>(s3::find_endpoint(bucket, options, surroundings), options,
+                                      s3::find_credentials(options, surroundings), transport);
+}
+
+s3::Supported supported_by_server() {
+  s3::Supported supported = s3::probe(*bucket_itself(make_bucket()));
+  // It compares first, and puts then, which a probe may find or not.
+  if (server_is("s3proxy")) supported.if_match = false;
+  return supported;
+}
+
+}  // namespace
+
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+bool server_is(const char* name) { return variable("LARDER_S3_SERVER") == name; }
+
+S3Options server_options() {
+  S3Options options;
+  options.endpoint = variable("LARDER_S3_ENDPOINT");
+  // S3Proxy answers 500, which is worth asking again, to what it cannot do.
+  if (server_is("s3proxy")) options.deadline = std::chrono::seconds(2);
+  return options;
+}
+
+std::string make_bucket() {
+  static std::atomic<int> number = 0;
+  const std::string name = internal::join("larder-", ::getpid(), '-', ++number);
+  s3::Request request;
+  request.method = "PUT";
+  const s3::Reply reply = client_of(name)->send(request);
+  if (reply.response.status != 200) throw std::runtime_error("no bucket " + name + ": " + reply.response.body);
+  return name;
+}
+
+std::unique_ptr<Store> open_bucket(const std::string& bucket, const S3Options& options) {
+  static const s3::Supported supported = supported_by_server();
+  const auto itself = std::make_shared<s3::Bucket>(client_of(bucket, options), "");
+  auto store = s3::make_store(itself, supported);
+  return options.accesses ? s3::accessed_store(std::move(store), itself, supported) : std::move(store);
+}
+
+std::shared_ptr<s3::Bucket> bucket_itself(const std::string& bucket) {
+  return std::make_shared<s3::Bucket>(client_of(bucket), "");
+}
+
+unsigned in_processes(unsigned count, const std::function<void(unsigned self)>& body) {
+  std::vector<pid_t> children;
+  for (unsigned self = 0; self < count; ++self) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      try {
+        body(self);
+      } catch (const std::exception& error) {
+        std::cerr << "process " << self << ": " << error.what() << '\n';
+        ::_exit(1);
+      }
+      ::_exit(0);
+    }
+    if (child > 0) children.push_back(child);
+  }
+  unsigned fine = 0;
+  for (const pid_t child : children) {
+    int status = 0;
+    if (::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0) ++fine;
+  }
+  return fine;
+}
+
+}  // namespace larder::testing
