@@ -67,7 +67,7 @@ struct Lost {
 
 struct Exchange {
   std::optional<Response> response{};  // a whole one
-  Lost lost{};                       // where there is none
+  Lost lost{};                         // where there is none
 };
 
 // Sends requests over connections that it keeps. Redirects are not followed, nothing is repeated. An answer whose body

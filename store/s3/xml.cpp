@@ -63,13 +63,15 @@ Element parse(std::string_view text) {
 
 Element parse_root(std::string_view text, std::string_view name) {
   Element root = parse(text);
-  if (root.name != name) fail(ErrorKind::malformed, "the server's answer is ", internal::quoted(root.name), " instead of ", name);
+  if (root.name != name)
+    fail(ErrorKind::malformed, "the server's answer is ", internal::quoted(root.name), " instead of ", name);
   return root;
 }
 
 std::string needed_text(const Element& element, std::string_view child) {
   const std::string_view text = element.text_of(child);
-  if (text.empty()) fail(ErrorKind::malformed, "the server's answer has no ", child, " in its ", internal::quoted(element.name));
+  if (text.empty())
+    fail(ErrorKind::malformed, "the server's answer has no ", child, " in its ", internal::quoted(element.name));
   return std::string(text);
 }
 
@@ -95,7 +97,8 @@ std::string key_in(const Element& list, std::string_view text) {
   std::string escaped(text);
   std::replace(escaped.begin(), escaped.end(), '+', ' ');
   if (const auto key = unescape(escaped)) return *key;
-  fail(ErrorKind::malformed, "the server's answer has a key that is not escaped as it should be: ", internal::quoted(text));
+  fail(ErrorKind::malformed,
+       "the server's answer has a key that is not escaped as it should be: ", internal::quoted(text));
 }
 
 // As it stands between tags.
