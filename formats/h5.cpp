@@ -30,7 +30,7 @@ class H5Format final : public Format {
     return *this;
   }
 
-  void write(Value value, Writer& writer, const WriteOptions&) const override { write_hdf5(value, writer); }
+  void write(Value value, Writer& writer, const WriteOptions&) const override { Hdf5Writer(value).write(writer); }
 };
 
 }  // namespace

@@ -18,6 +18,7 @@ const std::vector<const Format*>& formats() {
       &internal::npy_format(),
       &internal::torch_format(),
       &internal::torchscript_format(),
+      &internal::keras_format(),
       &internal::h5_format(),
       &internal::torch_legacy_format(),
       &internal::torch_tar_format(),

@@ -8,6 +8,7 @@ namespace larder::internal {
 const Format& npy_format();
 const Format& torch_format();
 const Format& torchscript_format();
+const Format& keras_format();
 const Format& h5_format();
 const Format& torch_legacy_format();
 const Format& torch_tar_format();

@@ -73,9 +73,11 @@ std::optional<Texts> texts_of(Value value) {
   return found;
 }
 
-class FileWriter {
+}  // namespace
+
+class Hdf5Writer::File {
  public:
-  explicit FileWriter(Value root) : plan_(root) {
+  explicit File(Value root) : plan_(root) {
     out_.zeros(superblock_size);
     for (Hdf5Node* const node : plan_.nodes()) {
       try {
@@ -88,6 +90,8 @@ class FileWriter {
     heap_.append_to(out_);
     place_data();
   }
+
+  std::uint64_t size() const noexcept { return end_; }
 
   void write(Writer& writer) const {
     writer.write(as_bytes(superblock()));
@@ -264,8 +268,9 @@ class FileWriter {
   std::vector<Data> data_;
 };
 
-}  // namespace
-
-void write_hdf5(Value root, Writer& writer) { FileWriter(root).write(writer); }
+Hdf5Writer::Hdf5Writer(Value root) : file_(std::make_unique<File>(root)) {}
+Hdf5Writer::~Hdf5Writer() = default;
+std::uint64_t Hdf5Writer::size() const noexcept { return file_->size(); }
+void Hdf5Writer::write(Writer& writer) const { file_->write(writer); }
 
 }  // namespace larder::internal

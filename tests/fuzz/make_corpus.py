@@ -421,6 +421,14 @@ def torch_tar_seeds():
     return {"values": data[data.index(b"pickle\0") : 4608]}
 
 
+def tf_checkpoint_seeds():
+    """The first blocks of indexes, behind a byte that says that they are not compressed (tf_checkpoint.cpp)."""
+    folder = pathlib.Path(__file__).parent.parent / "formats" / "data" / "tf-checkpoint"
+    seeds = {path.stem: b"\0" + path.read_bytes().split(b"\0\0\0\0\1\0\0\0")[0] for path in sorted(folder.glob("*.index"))}
+    snappy = b"\1\x2a\x24" + b"\0\0\6\x08\1\x1a\2\x08\1" + b"\x11\2" * 3 + b"\0" * 9
+    return with_accidents(seeds | {"snappy": snappy}, "shards")
+
+
 def dtype_seeds():
     texts = [np.dtype(dtype).str for dtype in DTYPES] + [repr(np.dtype(dtype).descr) for dtype in DTYPES]
     texts += ["float64", "f8,i4", "3f4", "(2,3)i2", "O", "|O", "=i4", "bfloat16", "float8_e4m3fn", "datetime64[ns]", "M8",
@@ -450,7 +458,7 @@ def write(name, seeds):
 
 if __name__ == "__main__":
     makers = {"inflate_blocks": inflate_blocks_seeds, "zlib": zlib_seeds, "gzip": gzip_seeds, "bz2": bz2_seeds, "lzma": lzma_seeds, "xz": xz_seeds, "lz4": lz4_seeds,
-              "zstd": zstd_seeds, "npy": npy_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "json": json_seeds,
+              "zstd": zstd_seeds, "npy": npy_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "json": json_seeds, "tf_checkpoint": tf_checkpoint_seeds,
               "torch": torch_seeds, "torch-legacy": torch_legacy_seeds, "torch-tar": torch_tar_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
     for name, seeds in makers.items():
         write(name, seeds())
