@@ -35,8 +35,8 @@ struct Request {
 
 struct Response {
   int status = 0;
-  Headers headers;
-  std::string body;          // text: of errors, listings... at most `most_text` bytes, else Error `limit`
+  Headers headers{};
+  std::string body{};        // text: of errors, listings... at most `most_text` bytes, else Error `limit`
   std::uint64_t filled = 0;  // bytes of Request::into
 
   std::string_view header(std::string_view name) const;  // empty where it is missing
@@ -46,9 +46,9 @@ inline constexpr std::size_t most_header_bytes = 256 << 10;
 
 // A request with all that is needed to send it.
 struct Wire {
-  std::string method;
-  std::string url;  // "https://host:port/path?query", escaped
-  Headers headers;
+  std::string method{};
+  std::string url{};  // "https://host:port/path?query", escaped
+  Headers headers{};
   Bytes body{};
   MutableBytes into{};
   std::chrono::milliseconds connect{10'000};

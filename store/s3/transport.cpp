@@ -5,6 +5,7 @@
 #include <exception>
 #include <mutex>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -98,9 +99,8 @@ void set(CURL* curl, CURLoption option, Value value) {
 }
 
 CURL* new_handle() {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  CURL* curl = started == CURLE_OK ? curl_easy_init() : nullptr;
-  if (!curl) fail(ErrorKind::io, "libcurl does not start");
+  CURL* curl = curl_easy_init();
+  if (!curl) throw std::bad_alloc();
   return curl;
 }
 
@@ -205,17 +205,20 @@ class Pool {
   }();
 };
 
-// A handle, for one request.
+// A handle, for one request. What failed is not used again: its connection is of no use, and it may refuse options.
 class Borrowed {
  public:
   explicit Borrowed(Pool& pool) : pool_(pool), curl_(pool.take()) {}
   Borrowed(const Borrowed&) = delete;
   Borrowed& operator=(const Borrowed&) = delete;
   ~Borrowed() {
-    curl_easy_reset(curl_);  // so that it points at nothing of this request
-    pool_.give_back(curl_);
+    if (curl_) curl_easy_cleanup(curl_);
   }
   CURL* get() const noexcept { return curl_; }
+  void give_back() noexcept {
+    curl_easy_reset(curl_);  // so that it points at nothing of this request
+    pool_.give_back(std::exchange(curl_, nullptr));
+  }
 
  private:
   Pool& pool_;
@@ -236,15 +239,24 @@ void refuse(CURLcode code, const std::string& why) {
     fail(ErrorKind::malformed, "the server's answer is no HTTP: ", why);
 }
 
+// libcurl counts in whole milliseconds, and stops a little early.
+bool is_over(const Wire& wire) { return wire.stop - steady_clock::now() < milliseconds(20); }
+
 Lost lost(CURLcode code, const Flight& flight, std::string why) {
-  const bool late = code == CURLE_OPERATION_TIMEDOUT && steady_clock::now() >= flight.wire.stop;
+  const bool late = code == CURLE_OPERATION_TIMEDOUT && is_over(flight.wire);
   return {.sent = flight.begun > 0, .late = late, .why = std::move(why), .filled = flight.answer.filled()};
 }
 
 class CurlTransport final : public Transport {
  public:
+  // Before any other: the TLS library then ends after this one, where both end with the process.
+  CurlTransport() {
+    static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (started != CURLE_OK) fail(ErrorKind::io, "libcurl does not start: ", curl_easy_strerror(started));
+  }
+
   Exchange exchange(const Wire& wire) override {
-    if (steady_clock::now() >= wire.stop) return {.lost = {.late = true, .why = "there was no time left"}};
+    if (is_over(wire)) return {.lost = {.late = true, .why = "there was no time left"}};
     HeaderList headers;
     // A header without a value is "name;" here. "Expect:" takes that one out, which would cost a round trip.
     for (const auto& [name, value] : wire.headers)
@@ -252,12 +264,15 @@ class CurlTransport final : public Transport {
     headers.add("Expect:");
     Flight flight(wire);
     char message[CURL_ERROR_SIZE] = {};
-    const Borrowed handle(pool_);
+    Borrowed handle(pool_);
     set_up(handle.get());
     set_request(handle.get(), flight, headers, message);
     const CURLcode code = curl_easy_perform(handle.get());
     if (flight.error) std::rethrow_exception(flight.error);
-    if (code == CURLE_OK) return {.response = flight.answer.take()};
+    if (code == CURLE_OK) {
+      handle.give_back();
+      return {.response = flight.answer.take()};
+    }
     std::string why = quoted(message[0] ? message : curl_easy_strerror(code), CURL_ERROR_SIZE);
     refuse(code, why);
     return {.lost = lost(code, flight, std::move(why))};

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """LARDER_WITH_X: a build with LARDER_WITH_ZSTD=OFF works, says that zstd is not built, and refuses to write it instead of writing
-something else; likewise metadata with LARDER_WITH_XXHASH=OFF and charts with LARDER_WITH_CHARTJS=OFF; zlib does its work alone with
-LARDER_WITH_ISAL=OFF and LARDER_WITH_LIBDEFLATE=OFF; and ON refuses to configure where the library is absent.
+something else; likewise metadata with LARDER_WITH_XXHASH=OFF, charts with LARDER_WITH_CHARTJS=OFF and stores on S3 with
+LARDER_WITH_CURL=OFF; zlib does its work alone with LARDER_WITH_ISAL=OFF and LARDER_WITH_LIBDEFLATE=OFF; and ON refuses to configure
+where the library is absent.
 
     optional_libraries.py CMAKE BUILD_DIRECTORY COMPILER
 """
@@ -27,7 +28,7 @@ def build_without_libraries(cmake, build, compiler):
     # Unoptimized: what counts here is what is in it.
     steps = ([cmake, "-S", ROOT, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", f"-DCMAKE_CXX_COMPILER={compiler}",
               "-DLARDER_WITH_ZSTD=OFF", "-DLARDER_WITH_ISAL=OFF", "-DLARDER_WITH_LIBDEFLATE=OFF", "-DLARDER_WITH_XXHASH=OFF",
-              "-DLARDER_WITH_CHARTJS=OFF", "-DLARDER_WARNINGS_AS_ERRORS=ON"],
+              "-DLARDER_WITH_CHARTJS=OFF", "-DLARDER_WITH_CURL=OFF", "-DLARDER_WARNINGS_AS_ERRORS=ON"],
              [cmake, "--build", build, "--parallel", "2"])
     for step in steps:
         done = run(*step)
@@ -54,6 +55,8 @@ def check_command(larder):
         assert unsigned.returncode != 0 and "this build of larder lacks the library for checksums" in unsigned.stderr, unsigned.stderr
         chart = run(larder, "bench", "--html", target, CELLS)
         assert chart.returncode != 0 and "this build of larder lacks the chart library" in chart.stderr, chart.stderr
+        remote = run(larder, "store", "ls", "s3://bucket?endpoint=http://127.0.0.1:1")
+        assert remote.returncode != 0 and "this build of larder lacks the library for S3" in remote.stderr, remote.stderr
         assert list(pathlib.Path(folder).iterdir()) == [compressed], "something else was written"
         written = run(larder, "convert", CELLS, target, "-c", "zlib")
         assert written.returncode == 0 and target.exists(), written.stderr
