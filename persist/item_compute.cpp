@@ -22,7 +22,7 @@ bool is_damage(const Error& error) {
 class Lookup {
  public:
   Lookup(Store& store, std::string_view key, const LoadOptions& options, const GetOptions& get)
-      : store_(store), key_(key), options_(options), get_(get) {}
+      : store_(store), key_(key), options_(internal::possible_options(store, key, options)), get_(get) {}
 
   // Nothing where there is no value, or a damaged one, which is then set aside.
   std::optional<Document> intact_value() {
@@ -56,7 +56,7 @@ class Lookup {
 
   Store& store_;
   std::string_view key_;
-  const LoadOptions& options_;
+  LoadOptions options_;
   const GetOptions& get_;
 };
 

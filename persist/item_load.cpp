@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "persist/loading.h"
+#include "persist/warning.h"
 
 namespace larder {
 
@@ -33,7 +34,9 @@ auto with_key(std::string_view key, Load&& load) {
 Document load(Store& store, std::string_view key, const LoadOptions& options, Provenance* provenance,
               const GetOptions& get) {
   internal::require_loadable(options, get);
-  Document document = internal::load_value(store, *store.get(key, get), key, options, provenance);
+  const auto value = store.get(key, get);
+  const LoadOptions how = internal::possible_options(store, key, options);
+  Document document = internal::load_value(store, *value, key, how, provenance);
   if (provenance != nullptr && options.metadata && !provenance->metadata) {
     if (auto beside = item_metadata(store, key, options.limits))
       provenance->metadata = Metadata{.values = *std::move(beside), .arrays = {}};
@@ -44,7 +47,9 @@ Document load(Store& store, std::string_view key, const LoadOptions& options, Pr
 Array load_array(Store& store, std::string_view key, std::string_view array, const LoadOptions& options,
                  const GetOptions& get) {
   require_whole(get);
-  const auto value = store.get(key, get);
+  GetOptions sparse = get;
+  sparse.sparse = true;
+  const auto value = store.get(key, sparse);
   return with_key(
       key, [&] { return internal::load_array_of(*value, array, options, internal::surroundings_of(store, key)); });
 }
@@ -57,6 +62,19 @@ void require_loadable(const LoadOptions& options, const GetOptions& get) {
          options.mmap_mode == MapMode::create ? "w+" : "r+", '"');
   }
   require_whole(get);
+}
+
+LoadOptions possible_options(const Store& store, std::string_view key, const LoadOptions& options) {
+  LoadOptions possible = options;
+  // What cannot be asked for together is refused by `load`.
+  const bool asks_for_both = options.ensure_native_byte_order.value_or(false);
+  if (options.mmap_mode == MapMode::none || store.capabilities().mappable || asks_for_both) return possible;
+  warn(options, join(store.name(key),
+                     " cannot be mapped: mmap_mode is ignored, and it is loaded into memory. A store in a "
+                     "directory, or behind a cache directory, is mapped"));
+  possible.mmap_mode = MapMode::none;
+  possible.ensure_native_byte_order = false;  // as for all that was to be mapped and is not
+  return possible;
 }
 
 Document load_value(Store& store, Reader& reader, std::string_view key, const LoadOptions& options,

@@ -16,7 +16,7 @@ using internal::join;
 
 namespace {
 
-// What a first reading keeps of a source that cannot be read at any place: so much needs no second one.
+// What a first reading keeps of a source that is decompressed: so much needs no second one.
 constexpr std::uint64_t most_kept = std::uint64_t{64} << 20;
 constexpr std::size_t most_named = 5;
 
@@ -29,14 +29,14 @@ struct Passed {
   std::optional<DType> foreign;
 };
 
-// Reads nothing that can be read later at its place, and of the rest no more than `kept` bytes.
+// Reads nothing that can be sought later, and of the rest no more than `kept` bytes.
 class FirstReading final : public ArrayChoice {
  public:
   FirstReading(const Reader& source, std::uint64_t kept) : source_(source), seeks_(source.can_seek()), kept_(kept) {}
 
   bool wants(const StoredElements& elements) override {
     ++asked_;
-    if (in_source(elements) || elements.size > kept_) return false;
+    if ((seeks_ && elements.reader.can_seek()) || elements.size > kept_) return false;
     kept_ -= elements.size;
     return true;
   }

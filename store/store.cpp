@@ -145,7 +145,10 @@ std::unique_ptr<Reader> Store::get(std::string_view key, const GetOptions& optio
 
 Region Store::read(std::string_view key, const GetOptions& options) {
   GetOptions asked = options;
-  if (capabilities_.mappable) asked.range = {};  // a mapping is of the whole value
+  if (capabilities_.mappable) {
+    asked.range = {};  // a mapping is of the whole value
+    asked.sparse = asked.sparse || options.range != ByteRange{};
+  }
   const auto found = find(key, asked);
   if (!found) fail_absent(*this, key);
   if (!capabilities_.mappable) return read_all(*found->reader);

@@ -42,6 +42,7 @@ struct StoreGetOptions {
   std::string key;
   std::string file = "-";
   ByteRange range;
+  std::optional<std::string> array;  // the path of one array of the value, which alone is got
   bool verify = false;
   bool quiet = false;
 };

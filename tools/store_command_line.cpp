@@ -33,13 +33,14 @@ Examples:
 constexpr const char* get_footer =
     R"(FILE appears when it is complete; without it the value goes to standard output. Counts as a use of KEY. The status is 1
 where there is no such key. --verify compares the checksum of the whole value before the first byte is written;
-a damaged value is set aside, status 3.
+a damaged value is set aside, status 3. Of a store far away --array moves the bytes of that array and little more.
 
 Examples:
   larder store get /var/cache/models forest.joblib model.joblib
   larder store get --verify /var/cache/models forest.joblib | larder ls -
   larder store get s3://team/models forest.joblib model.joblib
-  larder store get --range 0-15 /var/cache/models forest.joblib | xxd)";
+  larder store get --range 0-15 /var/cache/models forest.joblib | xxd
+  larder store get --array 'steps[0].coef_' s3://team/models wine.joblib coef.npy)";
 
 constexpr const char* mv_footer =
     R"(What stands at TO is replaced. Where the store can, there is no moment without either key.
@@ -211,6 +212,9 @@ void StoreCommandLine::add_values(const AddCommand& add) {
   get.add_flag("--verify", "Compare the checksum before anything is written", get_.verify);
   get.add_option("--range", "FIRST-LAST", "Only these bytes, both included, from 0; FIRST- to the end",
                  into(get_.range, parse_byte_range));
+  get.add_option("--array", "PATH", "Only this array of the object, such as steps[0].coef_; .npy, or as FILE says",
+                 [this](const std::string& path) { get_.array = path; });
+  get.exclude("--array", "--range");
   add_quiet(get, get_.quiet);
 }
 

@@ -1,6 +1,9 @@
 #include <charconv>
 
+#include <larder/item.h>
+
 #include "base/text.h"
+#include "tools/object_writer.h"
 #include "tools/output.h"
 #include "tools/progress.h"
 #include "tools/store.h"
@@ -14,6 +17,31 @@ std::optional<std::uint64_t> parse_offset(std::string_view text) {
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const bool whole = error == std::errc() && stop == text.data() + text.size();
   return whole ? std::optional(number) : std::nullopt;
+}
+
+// As the name of the output says, else as .npy.
+void write_array(const Array& array, const StoreGetOptions& options) {
+  StorageOptions storage;
+  storage.format_otherwise = "npy";
+  Output output(options.file, {});
+  ObjectWriter writer(options.file, storage, output.writer(), options.quiet);
+  Document document;
+  writer.write(document.array(array), array.nbytes());
+  writer.finish();
+  output.finish();
+}
+
+Status get_array(Store& store, const StoreGetOptions& options, Console& console) {
+  std::optional<Array> array;
+  try {
+    array = load_array(store, options.key, *options.array, {}, {.verify = options.verify});
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::not_found) throw;
+    static_cast<void>(report_key(store, options.key, error, console));
+    return Status::check_failed;
+  }
+  write_array(*array, options);
+  return Status::fine;
 }
 
 }  // namespace
@@ -33,6 +61,7 @@ ByteRange parse_byte_range(std::string_view text) {
 Status store_get(const StoreGetOptions& options, Console& console) {
   return with_store(options.store, StoreUse::read, console, [&](Store& store) {
     return with_key(store, options.key, console, [&] {
+      if (options.array) return get_array(store, options, console);
       auto found = store.find(options.key, {.range = options.range, .verify = options.verify});
       if (!found) return report_absent(options.key, console);
       ProgressReader value(std::move(found->reader), options.quiet);

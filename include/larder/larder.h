@@ -5,6 +5,7 @@
 #include <larder/audit.h>
 #include <larder/budget.h>
 #include <larder/bytes.h>
+#include <larder/cached_store.h>
 #include <larder/choice.h>
 #include <larder/codec.h>
 #include <larder/compress.h>
@@ -22,6 +23,7 @@
 #include <larder/metadata.h>
 #include <larder/pickle.h>
 #include <larder/reader.h>
+#include <larder/s3_store.h>
 #include <larder/store.h>
 #include <larder/store_report.h>
 #include <larder/writer.h>

@@ -69,7 +69,7 @@ struct Stat {
   std::optional<std::uint64_t> xxh3{};  // XXH3 (64 bits) of the bytes, where the store was told or computed it
   // CRC-32 (that of gzip) of the bytes, where the store has this one instead: S3 of what was put in parts
   std::optional<std::uint32_t> crc32{};
-  std::optional<double> cost{};         // PutOptions::cost
+  std::optional<double> cost{};  // PutOptions::cost
   UserMetadata metadata{};
 };
 
@@ -112,6 +112,8 @@ struct GetOptions {
   bool set_aside = true;
   // Whether this counts as an access.
   bool touch = true;
+  // Whether only some of its bytes will be read: a cached_store then does not fetch all of them.
+  bool sparse = false;
 };
 
 // A value that is there. The Reader keeps the value as it is now, whatever happens to its key (where `snapshots`), and

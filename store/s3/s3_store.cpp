@@ -16,6 +16,7 @@ namespace larder::internal::s3 {
 namespace {
 
 constexpr std::uint64_t first_bytes = 1 << 20;     // asked for with the first request for a value
+constexpr std::uint64_t first_sparse = 64 << 10;   // where only some of its bytes will be read
 constexpr std::uint64_t least_adopted = 64 << 10;  // what is smaller is copied into memory of its size
 
 Capabilities capabilities_of(const Supported& supported, const S3Options& options) {
@@ -41,9 +42,10 @@ struct Opened {
   Region first;
 };
 
-std::optional<Opened> open_object(Bucket& bucket, const std::string& key, const ByteRange& range) {
-  const auto size = static_cast<std::size_t>(std::min(first_bytes, range.size));
-  if (range.offset != 0 || size == 0) {
+std::optional<Opened> open_object(Bucket& bucket, const std::string& key, const GetOptions& options) {
+  const std::uint64_t wanted = options.sparse ? first_sparse : first_bytes;
+  const auto size = static_cast<std::size_t>(std::min(wanted, options.range.size));
+  if (options.range.offset != 0 || size == 0) {
     auto head = bucket.head(key);
     if (!head) return std::nullopt;
     return Opened{std::move(*head), {}};
@@ -69,11 +71,11 @@ class S3Store final : public Store {
   const S3Options& how() const { return bucket_->client().options(); }
 
   std::optional<Found> do_get(const std::string& key, const GetOptions& options) override {
-    auto opened = open_object(*bucket_, key, options.range);
+    auto opened = open_object(*bucket_, key, options);
     if (!opened) return std::nullopt;
     Head& head = opened->head;
     const ByteRange part = range_within(options.range, head.size, name(key));
-    if (opened->first.size() < head.size) learn_crc32(key, head);
+    if (opened->first.size() < part.size && part.size == head.size && !options.sparse) learn_crc32(key, head);
     RangedObject object{.name = name(key),
                         .size = head.size,
                         .crc32 = has_crc32() ? head.crc32 : std::nullopt,

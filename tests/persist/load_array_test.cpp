@@ -38,13 +38,6 @@ class CountingReader final : public Reader {
   std::uint64_t at_ = 0;
 };
 
-// Where a word of fill_by_offset comes from.
-std::uint64_t offset_of(std::uint64_t word) {
-  std::uint64_t inverse = 1;
-  for (int i = 0; i < 6; ++i) inverse *= 2 - word_factor * inverse;
-  return (word * inverse - 1) * 8;
-}
-
 std::unique_ptr<Reader> pipe_of(std::string_view content) {
   return callback_reader([content](MutableBytes out) mutable {
     const std::size_t size = std::min(out.size(), content.size());

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 
+#include <larder/cached_store.h>
 #include <larder/local_store.h>
 
 #include "tests/support/temporary.h"
@@ -41,6 +42,47 @@ StoreUnderTest local(const LocalOptions& options) {
       .again = [=](Store& store) { return local_store(path_of(store.name()), options); },
       .damage = damage_file,
   };
+}
+
+// Stores behind a cache directory each, and what lies below them.
+class Behind {
+ public:
+  std::unique_ptr<Store> make() {
+    auto below = memory_store();
+    Store* const seen = below.get();
+    const std::lock_guard lock(mutex_);
+    auto store = cached_store(std::move(below), scratch_ / std::to_string(++made_));
+    below_[store.get()] = seen;
+    return store;
+  }
+  Store& below(Store& store) {
+    const std::lock_guard lock(mutex_);
+    return *below_.at(&store);
+  }
+
+ private:
+  TemporaryDirectory scratch_;
+  std::mutex mutex_;
+  std::map<Store*, Store*> below_;
+  int made_ = 0;
+};
+
+StoreUnderTest cached_memory() {
+  const auto behind = std::make_shared<Behind>();
+  return {.make = [=] { return behind->make(); },
+          .damage = [=](Store& store, const std::string& key) { damage_memory(behind->below(store), key); }};
+}
+
+// All of them share a cache.
+StoreUnderTest cached_local() {
+  const auto scratch = std::make_shared<TemporaryDirectory>();
+  const auto number = std::make_shared<int>(0);
+  const auto open = [=](const Path& directory) {
+    return cached_store(local_store(directory, {.sync = Sync::none}), *scratch / "cache");
+  };
+  return {.make = [=] { return open(*scratch / std::to_string(++*number)); },
+          .again = [=](Store& store) { return open(path_of(store.name())); },
+          .damage = damage_file};
 }
 
 std::unique_ptr<Store> memory_stream(const std::string& key, Bytes value) {
@@ -93,6 +135,8 @@ const std::vector<NamedStore>& stores() {
       {"local", local({.sync = Sync::none})},
       {"local, synced", local({})},
       {"local, without checksums", local({.sync = Sync::none, .checksums = false})},
+      {"memory behind a cache", cached_memory()},
+      {"local behind a cache", cached_local()},
       {"stream that is read", {.holding = memory_stream}},
       {"pipe that is read", {.holding = pipe_stream}},
       {"stream that is written",

@@ -28,6 +28,13 @@ inline void fill_by_offset(std::uint64_t offset, MutableBytes out) {
   }
 }
 
+// Where a word of fill_by_offset comes from.
+inline std::uint64_t offset_of(std::uint64_t word) {
+  std::uint64_t inverse = 1;
+  for (int i = 0; i < 6; ++i) inverse *= 2 - word_factor * inverse;
+  return (word * inverse - 1) * 8;
+}
+
 // Keeps what is written in pieces of less than 1 MiB; what was larger is, when it is read, made of its offset. Reading
 // is thread-safe.
 class SparseObject final : public Writer {

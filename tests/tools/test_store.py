@@ -60,6 +60,23 @@ class Values(StoreTest):
             self.assertEqual(self.get("key", "--range", text), bytes(expected), text)
         self.fails(2, "store", "get", "--range", "101-", self.store, "key")
 
+    def test_one_array(self):
+        model = {"steps": [{"coef_": numpy.arange(1000.0)}, {"coef_": numpy.arange(30).reshape(5, 6)}]}
+        joblib.dump(model, "model.joblib")
+        self.run_larder("store", "put", self.store, "model.joblib", "model.joblib")
+        get = ["store", "get", "--array", "steps[1].coef_", self.store, "model.joblib"]
+        self.run_larder(*get, "coef.npy")
+        self.assertTrue((numpy.load("coef.npy") == model["steps"][1]["coef_"]).all())
+        self.assertEqual(self.run_larder(*get), self.read("coef.npy"))
+        self.run_larder(*get, "coef.joblib.gz")
+        self.assertTrue((joblib.load("coef.joblib.gz") == model["steps"][1]["coef_"]).all())
+        get[3] = "steps[7].coef_"
+        self.assertIn("arrays that are there: 'steps[0].coef_'", self.fails(1, *get, "none.npy"))
+        self.assertFalse(os.path.exists("none.npy"))
+        self.fails(2, "store", "get", "--array", "steps", "--range", "1-2", self.store, "model.joblib")
+        get[5] = "other"
+        self.assertEqual(self.fails(1, *get), "larder: other: there is no such key\n")
+
     def test_what_is_not_there_is_status_1(self):
         self.put("key", b"value")
         for command in ["get", "stat", "rm", "touch"]:

@@ -22,7 +22,7 @@ _larder() {
     store) options='ls put get mv rm touch stat why verify damaged evict limit rebuild --help' ;;
     'store ls') options='--json --long --option --help' ;;
     'store put') options='--cost --if-absent --if-match --meta --option --quiet --help' ;;
-    'store get') options='--option --quiet --range --verify --help' ;;
+    'store get') options='--array --option --quiet --range --verify --help' ;;
     'store mv' | 'store rm' | 'store touch' | 'store rebuild') options='--option --help' ;;
     'store stat' | 'store why') options='--json --option --help' ;;
     'store damaged') options='--discard --json --option --help' ;;
@@ -48,7 +48,7 @@ _larder() {
     'store evict':--policy | 'store limit':--policy) COMPREPLY=($(compgen -W 'least-recent cheapest' -- "$word")); return ;;
     'store limit':--age | 'store limit':--bytes | 'store limit':--items) return ;;
     'store damaged':--discard | 'store evict':--age | 'store evict':--bytes | 'store evict':--items) return ;;
-    'store put':--cost | 'store put':--if-match | 'store put':--meta | 'store get':--range) return ;;
+    'store put':--cost | 'store put':--if-match | 'store put':--meta | 'store get':--range | 'store get':--array) return ;;
     *:--python2-strings) COMPREPLY=($(compgen -W 'ascii latin1 bytes' -- "$word")); return ;;
     *:--depth | *:--max-bytes | *:--threads | convert:--meta) return ;;
   esac
