@@ -10,6 +10,7 @@
 //   open SIDE items URL               likewise; values are Python bytes that larder dumps and loads
 //   open SIDE plain FOLDER SYNC       likewise a folder: write, fsync as SYNC says (none, data, full), rename
 //   close SIDE
+//   threads COUNT                     what follows is done by so many threads at once, each a part of the keys
 //   put SIDE PATTERN FIRST COUNT SIZE         values of SIZE bytes
 //   absent SIDE PATTERN FIRST COUNT SIZE      the same, put_if_absent
 //   get SIDE PATTERN FIRST COUNT SIZE OF      all their bytes
@@ -27,6 +28,7 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -239,10 +241,11 @@ class Worker {
     const std::string& what = words.at(0);
     if (what == "open") return open(words);
     if (what == "close") return {0, 0, sides_.erase(words.at(1))};
+    if (what == "threads") return {0, 0, threads_ = std::stoull(words.at(1))};
     Side& side = *sides_.at(words.at(1));
     const Task task(words);
     const Bytes value = value_of(task.size());
-    const std::map<std::string, std::function<std::uint64_t(const std::string&)>> works = {
+    const std::map<std::string, Work> works = {
         {"put", [&](const std::string& key) { return side.put(key, value), value.size(); }},
         {"absent", [&](const std::string& key) { return side.put_if_absent(key, value), value.size(); }},
         {"get", [&](const std::string& key) { return side.get(key, value); }},
@@ -251,16 +254,32 @@ class Worker {
     const auto& work = works.at(what);
     const std::vector<std::string> keys = task.keys();
     std::uint64_t bytes = 0;
-    Answer answer = timed([&] {
-      for (const std::string& key : keys) bytes += work(key);
-      return bytes;
-    });
+    Answer answer = timed([&] { return bytes = threads_ == 1 ? part_of(keys, 0, 1, work) : in_threads(keys, work); });
     require(bytes == keys.size() * task.size(), "a value has another size");
     answer.bytes = bytes;
     return answer;
   }
 
  private:
+  using Work = std::function<std::uint64_t(const std::string&)>;
+
+  // The bytes of every `step`th key from `first` on.
+  static std::uint64_t part_of(const std::vector<std::string>& keys, std::size_t first, std::size_t step,
+                               const Work& work) {
+    std::uint64_t bytes = 0;
+    for (std::size_t i = first; i < keys.size(); i += step) bytes += work(keys[i]);
+    return bytes;
+  }
+
+  std::uint64_t in_threads(const std::vector<std::string>& keys, const Work& work) const {
+    std::vector<std::future<std::uint64_t>> parts;
+    for (std::size_t i = 0; i < threads_; ++i)
+      parts.push_back(std::async(std::launch::async, [&, i] { return part_of(keys, i, threads_, work); }));
+    std::uint64_t bytes = 0;
+    for (auto& part : parts) bytes += part.get();
+    return bytes;
+  }
+
   Answer open(const Words& words) {
     return timed([&] {
       sides_[words.at(1)] = side_of(words);
@@ -279,6 +298,7 @@ class Worker {
   }
 
   std::map<std::string, std::unique_ptr<Side>> sides_;
+  std::size_t threads_ = 1;
   std::vector<std::byte> value_;
 };
 

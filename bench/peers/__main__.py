@@ -35,6 +35,7 @@ import libraries
 import machine
 import memory
 import others
+import s3
 import sizes
 import stores
 import streams
@@ -58,6 +59,7 @@ PARTS = {
     "others": others.measure,
     "uncompressed": uncompressed.measure,
     "stores": stores.measure,
+    "s3": s3.measure,
 }
 
 
