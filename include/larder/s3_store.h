@@ -31,7 +31,7 @@ struct S3Options {
   bool anonymous = false;  // requests are not signed, and no credentials looked for
   bool send_unencrypted =
       false;              // data and keys may cross a network in the clear, where anybody can read and change them
-  std::string ca_file{};  // certificates to trust instead of the system's (PEM). They are always verified
+  std::string ca_file{};  // certificates to trust instead of the system's (PEM); empty: AWS_CA_BUNDLE. Always verified
 
   // Nothing is written, and the server not asked what it can do: no capability that changes something.
   bool read_only = false;

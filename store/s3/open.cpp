@@ -112,7 +112,9 @@ std::unique_ptr<Store> open(std::string_view bucket, std::string_view prefix, co
   check_options(options);
   std::string begin = checked_prefix(prefix);
   Endpoint endpoint = find_endpoint(bucket, options, parts.surroundings);
-  auto client = std::make_shared<Client>(std::move(endpoint), options, find_credentials(options, parts.surroundings),
+  S3Options how = options;
+  if (how.ca_file.empty()) how.ca_file = parts.surroundings.variable("AWS_CA_BUNDLE").value_or(std::string());
+  auto client = std::make_shared<Client>(std::move(endpoint), how, find_credentials(options, parts.surroundings),
                                          parts.transport, parts.pacing);
   const auto place = std::make_shared<Bucket>(std::move(client), std::move(begin));
   const Supported supported = find_supported(*place, options);
