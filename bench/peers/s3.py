@@ -48,7 +48,7 @@ class Scene:
     def run(self, name, *words):
         """Runs a program of the side `name`."""
         start = time.perf_counter()
-        process = subprocess.Popen([str(word) for word in words], stdout=subprocess.DEVNULL)
+        process = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
@@ -70,8 +70,8 @@ class Scene:
                 "get": lambda key, file: self.run("s3cmd", *s3cmd, "get", "--force", f"s3://{BUCKET}/{key}", file)}  # fmt: skip
 
     def rclone(self):
-        return {"put": lambda key: self.run("rclone", "copyto", self.large, f"bench:{BUCKET}/{key}"),
-                "get": lambda key, file: self.run("rclone", "copyto", f"bench:{BUCKET}/{key}", file)}  # fmt: skip
+        return {"put": lambda key: self.run("rclone", "rclone", "copyto", self.large, f"bench:{BUCKET}/{key}"),
+                "get": lambda key, file: self.run("rclone", "rclone", "copyto", f"bench:{BUCKET}/{key}", file)}  # fmt: skip
 
     def boto3(self):
         client = boto3_client(self.endpoint)
@@ -192,9 +192,10 @@ def measure(bench):
                 "AWS_ENDPOINT_URL_S3": endpoint, "AWS_ACCESS_KEY_ID": servers.ID, "AWS_SECRET_ACCESS_KEY": servers.KEY,
                 "AWS_REGION": "us-east-1", "RCLONE_CONFIG": "/dev/null", "RCLONE_CONFIG_BENCH_TYPE": "s3", "RCLONE_CONFIG_BENCH_PROVIDER": "Other",
                 "RCLONE_CONFIG_BENCH_ACCESS_KEY_ID": servers.ID, "RCLONE_CONFIG_BENCH_SECRET_ACCESS_KEY": servers.KEY,
-                "RCLONE_CONFIG_BENCH_ENDPOINT": endpoint,
+                "RCLONE_CONFIG_BENCH_ENDPOINT": endpoint, "RCLONE_S3_NO_CHECK_BUCKET": "true",  # it would wait for one to be made
             }  # fmt: skip
             os.environ.update(environment)
+            os.environ.pop("AWS_CA_BUNDLE", None)  # rclone does not start with it
             scene = Scene(bench, endpoint, folder)
             large_value(scene)
             small_values(scene)
