@@ -54,8 +54,9 @@ struct S3Options {
 // The store of the keys that begin with `prefix` + "/" in `bucket` (all, where it is empty), which must exist.
 //
 // Capabilities: reads, writes, many, replaces, discards, removes, lists, keeps_metadata, durable; checksums (of what
-// larder put); puts_if_absent, puts_if_match and nests where the probe found them; touches with `accesses`. Not
-// mappable (cached_store is), not leases, not sets_aside, not renames_atomically (a move copies on the server, then
+// larder put); puts_if_absent, puts_if_match and nests where the probe found them (a server that compares and puts in
+// two steps, as S3Proxy on a file system, is not found out, and may let two puts at once win); touches with `accesses`.
+// Not mappable (cached_store is), not leases, not sets_aside, not renames_atomically (a move copies on the server, then
 // removes), and not `snapshots`: a Reader is pinned to the value's etag.
 //
 // Keys and prefix together are at most 1024 bytes. Stat::etag is the server's ETag, '@' and larder's mark of that put

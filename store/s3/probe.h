@@ -21,7 +21,9 @@ struct Supported {
 Supported everything();
 
 // Some 25 small requests to keys in .larder/, which it removes. Where nothing may be put (401, 403), nothing is
-// supported. Errors: `not_found` (there is no such bucket), `io` (the server does not answer, or no put succeeds).
+// supported. A server that compares first and puts then, in two steps, looks like one that does both in one (S3Proxy on
+// a file system lost 5 to 19 of 128 increments that 16 threads made by If-Match): puts that seldom meet do not tell
+// them apart. Errors: `not_found` (there is no such bucket), `io` (the server does not answer, or no put succeeds).
 Supported try_out(Bucket& bucket);
 
 // The same, remembered for the life of the process by endpoint, bucket and prefix; amazonaws.com is known. Thread-safe.
