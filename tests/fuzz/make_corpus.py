@@ -383,6 +383,50 @@ def h5_seeds():
     return with_accidents(seeds, "plain")
 
 
+class OneWay(io.RawIOBase):
+    """A file that cannot seek: zipfile then writes sizes behind the members."""
+
+    def __init__(self):
+        self.data = b""
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        self.data += bytes(data)
+        return len(data)
+
+
+def zip_of(members, file=None, force_zip64=False, comment=b""):
+    file = file or io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.comment = comment
+        for name, content, method in members:
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = method
+            with archive.open(entry, "w", force_zip64=force_zip64) as member:
+                member.write(content)
+    return file.data if isinstance(file, OneWay) else file.getvalue()
+
+
+def zip_seeds():
+    stored, deflated = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
+    two = [("a", b"first", stored), ("b/c", TEXT, deflated)]
+    seeds = {
+        "none": zip_of([]),
+        "two": zip_of(two),
+        "empty": zip_of([("a", b"", stored), ("b", b"", deflated)]),
+        "zip64": zip_of(two, force_zip64=True),
+        "streamed": zip_of(two, OneWay()),
+        "streamed-zip64": zip_of(two, OneWay(), force_zip64=True),
+        "comment": zip_of(two, comment=b"PK, they say"),
+        "names": zip_of([("\u00e9", b"x", stored), ("../x", b"y", stored), ("z/", b"", stored)]),
+        "inner": zip_of([("inner.zip", zip_of(two), stored)]),
+        "unchecked": zip_of(two).replace(zlib.crc32(b"first").to_bytes(4, "little"), bytes(4)),
+    }
+    return with_accidents(seeds, "two")
+
+
 def json_seeds():
     texts = ["{}", "[]", " null ", "true", "-1.5e300", "123456789012345678901234567890", '"\\ud83d\\ude00 \\u0000"', '{"a": [1, 2.5, {"b": null}], "a": 2}',
              '{"$bytes": "eHk=", "$tuple": [1]}', "[" * 200 + "]" * 200, '["cut', "\ufeff[1]", "[1,]", "[1] 2", '{"a" 1}', "1e999"]  # fmt: skip
@@ -458,7 +502,7 @@ def write(name, seeds):
 
 if __name__ == "__main__":
     makers = {"inflate_blocks": inflate_blocks_seeds, "zlib": zlib_seeds, "gzip": gzip_seeds, "bz2": bz2_seeds, "lzma": lzma_seeds, "xz": xz_seeds, "lz4": lz4_seeds,
-              "zstd": zstd_seeds, "npy": npy_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "json": json_seeds, "tf_checkpoint": tf_checkpoint_seeds,
+              "zstd": zstd_seeds, "npy": npy_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "zip": zip_seeds, "json": json_seeds, "tf_checkpoint": tf_checkpoint_seeds,
               "torch": torch_seeds, "torch-legacy": torch_legacy_seeds, "torch-tar": torch_tar_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
     for name, seeds in makers.items():
         write(name, seeds())
