@@ -47,7 +47,7 @@ struct S3Options {
   unsigned threads = 8;               // requests of one Reader or Writer at once
   std::uint64_t memory = 128 << 20;   // that one Reader or Writer takes at most, but for a single part that is larger
 
-  std::chrono::milliseconds deadline{120'000};  // for one request with all its retries, besides the time bytes flow
+  std::chrono::milliseconds deadline{120'000};  // for one request with all its retries; a second more for each 64 KiB
   std::chrono::milliseconds idle{20'000};       // a connection on which nothing arrives for so long counts as lost
 };
 
