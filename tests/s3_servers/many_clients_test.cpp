@@ -16,6 +16,7 @@
 
 #include "base/text.h"
 #include "server.h"
+#include "tests/io/child.h"
 
 namespace larder::testing {
 namespace {

@@ -1,14 +1,10 @@
 #include "server.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
-#include <exception>
-#include <iostream>
 #include <stdexcept>
-#include <vector>
 
 #include "base/text.h"
 #include "store/s3/s3_store.h"
@@ -69,29 +65,6 @@ std::unique_ptr<Store> open_bucket(const std::string& bucket, const S3Options& o
 
 std::shared_ptr<s3::Bucket> bucket_itself(const std::string& bucket) {
   return std::make_shared<s3::Bucket>(client_of(bucket), "");
-}
-
-unsigned in_processes(unsigned count, const std::function<void(unsigned self)>& body) {
-  std::vector<pid_t> children;
-  for (unsigned self = 0; self < count; ++self) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      try {
-        body(self);
-      } catch (const std::exception& error) {
-        std::cerr << "process " << self << ": " << error.what() << '\n';
-        ::_exit(1);
-      }
-      ::_exit(0);
-    }
-    if (child > 0) children.push_back(child);
-  }
-  unsigned fine = 0;
-  for (const pid_t child : children) {
-    int status = 0;
-    if (::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0) ++fine;
-  }
-  return fine;
 }
 
 }  // namespace larder::testing

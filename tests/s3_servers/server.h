@@ -1,7 +1,6 @@
 // The real server that run.py started.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,8 +20,5 @@ std::string make_bucket();
 // As s3_store, but the server is probed once, rather than for each bucket.
 std::unique_ptr<Store> open_bucket(const std::string& bucket, const S3Options& options = server_options());
 std::shared_ptr<internal::s3::Bucket> bucket_itself(const std::string& bucket);
-
-// Runs `body` in so many processes at once; how many of them returned, rather than threw or died.
-unsigned in_processes(unsigned count, const std::function<void(unsigned self)>& body);
 
 }  // namespace larder::testing

@@ -27,30 +27,6 @@ namespace {
 
 using internal::join;
 
-// Runs `body` in so many processes at once; how many of them returned without a complaint.
-unsigned in_processes(unsigned count, const std::function<void(unsigned)>& body) {
-  std::vector<pid_t> children;
-  for (unsigned i = 0; i < count; ++i) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      try {
-        body(i);
-      } catch (const std::exception& error) {
-        std::cerr << "process " << i << ": " << error.what() << '\n';
-        ::_exit(1);
-      }
-      ::_exit(0);
-    }
-    if (child > 0) children.push_back(child);
-  }
-  unsigned fine = 0;
-  for (const pid_t child : children) {
-    int status = 0;
-    if (::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0) ++fine;
-  }
-  return fine;
-}
-
 TEST_CASE("put_if_absent has exactly one winner among 32 processes, every time") {
   const TemporaryDirectory scratch;
   constexpr unsigned processes = 32;
