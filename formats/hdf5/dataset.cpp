@@ -74,7 +74,7 @@ Value Hdf5Values::text(Bytes reference) {
     fail(ErrorKind::malformed, "HDF5: a text of ", size, " bytes refers to ", object.size(), " in the heap at byte ",
          address);
   const std::string_view content = object.substr(0, size);
-  if (invalid_utf8(content)) return document_.bytes(as_bytes(content));
+  if (invalid_utf8(content)) return document_.bytes(as_bytes(without_padding(content)));  // as a fixed text has them
   return document_.str(content);
 }
 
