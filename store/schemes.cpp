@@ -17,7 +17,7 @@ constexpr std::array<Scheme, 3> table = {{
     {"memory", "", open_memory_store},
     {"s3",
      "endpoint region addressing profile anonymous send_unencrypted ca_file read_only probe accesses part_size threads "
-     "memory deadline idle",
+     "memory deadline idle cache cache_bytes",
      open_s3_store},
 }};
 

@@ -34,7 +34,7 @@ StoreUrl parse_store_url(std::string_view url, const StoreSettings& settings);
 // parse_age; "none"; one that is named sets all), policy as "least-recent" or "cheapest". Error `usage` for values that
 // are none.
 std::unique_ptr<Store> open_file_store(const std::string& rest, const StoreSettings& settings);
-// The settings of "s3", as S3Options has them, by the same names.
+// The settings of "s3", as S3Options has them, by the same names; "cache" and "cache_bytes": a cached_store in front.
 std::unique_ptr<Store> open_s3_store(const std::string& rest, const StoreSettings& settings);
 std::unique_ptr<Store> open_memory_store(const std::string& rest, const StoreSettings& settings);
 

@@ -1,8 +1,10 @@
 // Opening a store on S3: by options, and by an URL.
 #include <algorithm>
+#include <cstdio>
 #include <limits>
 #include <utility>
 
+#include <larder/cached_store.h>
 #include <larder/eviction.h>
 
 #include "base/checked.h"
@@ -126,7 +128,17 @@ std::unique_ptr<Store> open(std::string_view bucket, std::string_view prefix, co
 
 std::unique_ptr<Store> open_s3_store(const std::string& rest, const StoreSettings& settings) {
   const s3::Place place = s3::parse_place(rest);
-  return s3_store(place.bucket, place.prefix, s3::parse_options(settings));
+  const auto directory = settings.find("cache");
+  const auto bytes = settings.find("cache_bytes");
+  if (directory == settings.end() && bytes != settings.end())
+    fail(ErrorKind::usage, "cache_bytes is given without cache, a directory");
+  auto store = s3_store(place.bucket, place.prefix, s3::parse_options(settings));
+  if (directory == settings.end()) return store;
+  CacheOptions options;
+  if (bytes != settings.end()) options.bytes = parse_size(bytes->second);
+  return cached_store(std::move(store), directory->second, options, [](std::string_view line) {
+    std::fprintf(stderr, "larder: warning: %.*s\n", static_cast<int>(line.size()), line.data());
+  });
 }
 
 }  // namespace internal

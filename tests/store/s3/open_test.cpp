@@ -6,11 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include <larder/local_store.h>
 #include <larder/s3_store.h>
 #include <larder/store.h>
+#include <larder/store_report.h>
 
 #include "tests/store/s3/fault_server.h"
 #include "tests/support/errors.h"
+#include "tests/support/temporary.h"
 
 namespace larder {
 
@@ -70,6 +73,24 @@ TEST_CASE("a store on S3 is opened by its URL") {
   CHECK_ERROR(open_store("s3://other?endpoint=" + listening.url()), not_found);
   CHECK_FALSE(listening.saw_secret());
   CHECK(server->objects() == 1);
+}
+
+TEST_CASE("a cache directory in the URL keeps what is got") {
+  if (!is_built()) return;
+  become_known();
+  const auto server = std::make_shared<FakeS3>();
+  server->put("k", std::string(200'000, 'v'));
+  const FaultServer listening(server);
+  const testing::TemporaryDirectory directory;
+  const StoreSettings settings = {
+      {"endpoint", listening.url()}, {"cache", (directory / "cache").string()}, {"cache_bytes", "1M"}};
+  for (int i = 0; i < 2; ++i) {
+    const std::uint64_t before = server->bytes_out;
+    CHECK(open_store("s3://bucket", settings)->read("k").mapped());
+    CHECK((server->bytes_out - before < 200'000) == (i == 1));
+  }
+  CHECK(local_store(directory / "cache")->records()->limits().bytes == 1 << 20);
+  CHECK_ERROR(open_store("s3://bucket", {{"endpoint", listening.url()}, {"cache_bytes", "1M"}}), usage);
 }
 
 TEST_CASE("anonymous requests are not signed") {
