@@ -44,9 +44,12 @@ struct StoreGetOptions {
   ByteRange range;
   std::optional<std::string> array;  // the path of one array of the value, which alone is got
   bool verify = false;
+  Sync sync = Sync::full;  // of the file
   bool quiet = false;
 };
 Status store_get(const StoreGetOptions& options, Console& console);
+// "none", "full". Error `usage`.
+Sync parse_file_sync(std::string_view text);
 // "A-B" are the bytes A to B, both included, "A-" those from A on. Error `usage`.
 ByteRange parse_byte_range(std::string_view text);
 

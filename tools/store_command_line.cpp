@@ -212,6 +212,9 @@ void StoreCommandLine::add_values(const AddCommand& add) {
   get.add_flag("--verify", "Compare the checksum before anything is written", get_.verify);
   get.add_option("--range", "FIRST-LAST", "Only these bytes, both included, from 0; FIRST- to the end",
                  into(get_.range, parse_byte_range));
+  get.add_option("--sync", "none|full",
+                 "full: FILE survives a power cut (default); none: faster, only whole or absent if this process dies",
+                 into(get_.sync, parse_file_sync));
   get.add_option("--array", "PATH", "Only this array of the object, such as steps[0].coef_; .npy, or as FILE says",
                  [this](const std::string& path) { get_.array = path; });
   get.exclude("--array", "--range");

@@ -58,6 +58,12 @@ ByteRange parse_byte_range(std::string_view text) {
   internal::fail(ErrorKind::usage, internal::quoted(text), " is no range; give FIRST-LAST, both included, or FIRST-");
 }
 
+Sync parse_file_sync(std::string_view text) {
+  if (text == "none") return Sync::none;
+  if (text == "full") return Sync::full;
+  internal::fail(ErrorKind::usage, internal::quoted(text), " is none of none and full");
+}
+
 Status store_get(const StoreGetOptions& options, Console& console) {
   return with_store(options.store, StoreUse::read, console, [&](Store& store) {
     return with_key(store, options.key, console, [&] {
@@ -65,7 +71,7 @@ Status store_get(const StoreGetOptions& options, Console& console) {
       auto found = store.find(options.key, {.range = options.range, .verify = options.verify});
       if (!found) return report_absent(options.key, console);
       ProgressReader value(std::move(found->reader), options.quiet);
-      Output output(options.file, {});
+      Output output(options.file, {.sync = options.sync});
       copy(value, output.writer());
       output.finish();
       return Status::fine;

@@ -60,7 +60,7 @@ class Scene:
         command = self.bench.build / "tools/larder"
         url = f"s3://{BUCKET}"
         return {"put": lambda key: self.run("larder", command, "store", "put", "-q", url, key, self.large),
-                "get": lambda key, file: self.run("larder", command, "store", "get", "-q", url, key, file)}  # fmt: skip
+                "get": lambda key, file: self.run("larder", command, "store", "get", "-q", "--sync", "none", url, key, file)}  # fmt: skip
 
     def s3cmd(self):
         host = self.endpoint.removeprefix("http://")

@@ -22,7 +22,7 @@ _larder() {
     store) options='ls put get mv rm touch stat why verify damaged evict limit rebuild --help' ;;
     'store ls') options='--json --long --option --help' ;;
     'store put') options='--cost --if-absent --if-match --meta --option --quiet --help' ;;
-    'store get') options='--array --option --quiet --range --verify --help' ;;
+    'store get') options='--array --option --quiet --range --sync --verify --help' ;;
     'store mv' | 'store rm' | 'store touch' | 'store rebuild') options='--option --help' ;;
     'store stat' | 'store why') options='--json --option --help' ;;
     'store damaged') options='--discard --json --option --help' ;;
@@ -43,8 +43,9 @@ _larder() {
     bench:--disk | bench:--level | bench:--link | bench:--read-at | bench:--repeat | bench:--sample | bench:--time | bench:--write-within) return ;;
     'store '*:-o | 'store '*:--option)
       compopt -o nospace 2>/dev/null
-      COMPREPLY=($(compgen -W 'accesses= addressing= age= anonymous= bytes= ca_file=  checksums= create= deadline= endpoint= gitignore= idle= items= memory= part_size= policy= probe= profile= read_only= region= send_unencrypted= sync= threads= trust_network=' -- "$word"))
+      COMPREPLY=($(compgen -W 'accesses= addressing= age= anonymous= bytes= ca_file= cache= cache_bytes=  checksums= create= deadline= endpoint= gitignore= idle= items= memory= part_size= policy= probe= profile= read_only= region= send_unencrypted= sync= threads= trust_network=' -- "$word"))
       return ;;
+    'store get':--sync) COMPREPLY=($(compgen -W 'none full' -- "$word")); return ;;
     'store evict':--policy | 'store limit':--policy) COMPREPLY=($(compgen -W 'least-recent cheapest' -- "$word")); return ;;
     'store limit':--age | 'store limit':--bytes | 'store limit':--items) return ;;
     'store damaged':--discard | 'store evict':--age | 'store evict':--bytes | 'store evict':--items) return ;;
