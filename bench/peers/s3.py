@@ -70,7 +70,7 @@ class Scene:
                 "get": lambda key, file: self.run("s3cmd", *s3cmd, "get", "--force", f"s3://{BUCKET}/{key}", file)}  # fmt: skip
 
     def rclone(self):
-        return {"put": lambda key: self.run("rclone", "rclone", "copyto", self.large, f"bench:{BUCKET}/{key}"),
+        return {"put": lambda key: self.run("rclone", "rclone", "copyto", "--ignore-times", self.large, f"bench:{BUCKET}/{key}"),
                 "get": lambda key, file: self.run("rclone", "rclone", "copyto", f"bench:{BUCKET}/{key}", file)}  # fmt: skip
 
     def boto3(self):
