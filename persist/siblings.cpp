@@ -15,7 +15,8 @@ Writer& Siblings::create(std::string_view name) {
   if (taken) fail(ErrorKind::usage, own_, " would write ", quoted(name), " twice");
   std::string kept(name);
   auto writer = make_(kept);
-  return *made_.emplace_back(std::move(kept), std::move(writer)).writer;
+  made_.push_back({std::move(kept), std::move(writer)});
+  return *made_.back().writer;
 }
 
 std::vector<std::string> Siblings::finish() {
