@@ -95,6 +95,7 @@ def inflate_blocks_seeds():
         "partial": flushed([TEXT] * 3, zlib.Z_PARTIAL_FLUSH),
         "empty": flushed([b""] * 5),
         "false-markers": flushed([(NOISE[:50] + marker) * 3] * 3, level=0),
+        "swallowed-tail": flushed([NOISE[:50] + marker + TEXT[:2]] * 3, level=0),
         "only-markers": flushed([marker * 30] * 2, level=0),
         "large": flushed([bytes(100_000), TEXT]),
     }
