@@ -61,7 +61,7 @@ report_skips() {
 
 format() {
   say "format: checking with $(clang-format --version)"
-  find include base io codecs arrays document store formats persist capi tools bench examples tests \( -name '*.h' -o -name '*.c' -o -name '*.cpp' \) -print0 |
+  find include base io codecs arrays document store formats persist capi tools python bench examples tests \( -name '*.h' -o -name '*.c' -o -name '*.cpp' \) -print0 |
     xargs -0 clang-format --dry-run -Werror
 }
 
@@ -84,6 +84,7 @@ fuzz() {
 need_packages $build_packages clang libclang-rt-14-dev llvm clang-format catch2 libbrotli-dev libblosc-dev libsqlite3-dev $bench_packages \
   python3 python3-venv python3-numpy python3-joblib python3-sklearn python3-pandas python3-scipy python3-lz4 python3-zstandard python3-h5py python3-torch \
   xxhash \
+  pybind11-dev python3-dev python3-pytest \
   man-db groff-base bash-completion time strace procps xfsprogs chromium \
   openssl openjdk-17-jre-headless maven
 

@@ -4,8 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "base/byte_order.h"
-#include "formats/pickle/opcodes.h"
+#include "formats/pickle/argument.h"
 
 namespace larder::internal {
 
@@ -23,11 +22,12 @@ std::string_view behind(std::string_view text, std::uint64_t size) noexcept {
   return size < text.size() ? text.substr(static_cast<std::size_t>(size)) : std::string_view();
 }
 
-// What follows an argument that begins with its length.
-template <class Length>
-std::string_view behind_counted(std::string_view text) noexcept {
-  if (text.size() < sizeof(Length)) return {};
-  return behind(text.substr(sizeof(Length)), load_le<Length>(reinterpret_cast<const std::byte*>(text.data())));
+// What follows an argument that begins with its length, in `size` bytes.
+std::string_view behind_counted(std::string_view text, std::size_t size) noexcept {
+  if (text.size() < size) return {};
+  std::uint64_t length = 0;
+  for (std::size_t i = size; i-- > 0;) length = length << 8 | static_cast<unsigned char>(text[i]);
+  return behind(text.substr(size), length);
 }
 
 bool has_control_bytes(std::string_view line) noexcept {
@@ -38,88 +38,21 @@ bool has_control_bytes(std::string_view line) noexcept {
 // What follows the argument of `opcode`, at which `text` begins; nothing where that is no opcode, or none with such an
 // argument.
 std::optional<std::string_view> behind_argument(Opcode opcode, std::string_view text) noexcept {
-  switch (opcode) {
-    case Opcode::persid:
-      if (text.starts_with("K\3\4") || text.starts_with("K\5\6")) return std::nullopt;  // a ZIP archive
+  if (opcode == Opcode::persid && (text.starts_with("K\3\4") || text.starts_with("K\5\6")))
+    return std::nullopt;  // a ZIP archive
+  const Argument argument = argument_of(opcode);
+  switch (argument.kind) {
+    case ArgumentKind::fixed:
+      return behind(text, argument.size);
+    case ArgumentKind::counted:
+      return behind_counted(text, argument.size);
+    case ArgumentKind::line:
       return behind_line(text);
-    case Opcode::global:
-    case Opcode::inst:
+    case ArgumentKind::two_lines:
       if (has_control_bytes(text) || has_control_bytes(behind_line(text))) return std::nullopt;
       return behind_line(behind_line(text));
-    case Opcode::int_text:
-    case Opcode::long_text:
-    case Opcode::float_text:
-    case Opcode::string_text:
-    case Opcode::unicode_text:
-    case Opcode::put:
-    case Opcode::get:
-      return behind_line(text);
-    case Opcode::proto:
-    case Opcode::binint1:
-    case Opcode::binput:
-    case Opcode::binget:
-    case Opcode::ext1:
-      return behind(text, 1);
-    case Opcode::binint2:
-    case Opcode::ext2:
-      return behind(text, 2);
-    case Opcode::binint:
-    case Opcode::long_binput:
-    case Opcode::long_binget:
-    case Opcode::ext4:
-      return behind(text, 4);
-    case Opcode::binfloat:
-    case Opcode::frame:
-      return behind(text, 8);
-    case Opcode::long1:
-    case Opcode::short_binstring:
-    case Opcode::short_binunicode:
-    case Opcode::short_binbytes:
-      return behind_counted<std::uint8_t>(text);
-    case Opcode::long4:
-    case Opcode::binstring:
-    case Opcode::binunicode:
-    case Opcode::binbytes:
-      return behind_counted<std::uint32_t>(text);
-    case Opcode::binunicode8:
-    case Opcode::binbytes8:
-    case Opcode::bytearray8:
-      return behind_counted<std::uint64_t>(text);
-    case Opcode::mark:
-    case Opcode::stop:
-    case Opcode::pop:
-    case Opcode::pop_mark:
-    case Opcode::dup:
-    case Opcode::none:
-    case Opcode::newtrue:
-    case Opcode::newfalse:
-    case Opcode::empty_tuple:
-    case Opcode::tuple1:
-    case Opcode::tuple2:
-    case Opcode::tuple3:
-    case Opcode::tuple:
-    case Opcode::empty_list:
-    case Opcode::list:
-    case Opcode::append:
-    case Opcode::appends:
-    case Opcode::empty_dict:
-    case Opcode::dict:
-    case Opcode::setitem:
-    case Opcode::setitems:
-    case Opcode::empty_set:
-    case Opcode::additems:
-    case Opcode::frozenset:
-    case Opcode::memoize:
-    case Opcode::stack_global:
-    case Opcode::reduce:
-    case Opcode::newobj:
-    case Opcode::newobj_ex:
-    case Opcode::build:
-    case Opcode::obj:
-    case Opcode::binpersid:
-    case Opcode::next_buffer:
-    case Opcode::readonly_buffer:
-      return text;
+    case ArgumentKind::unknown:
+      break;
   }
   return std::nullopt;
 }

@@ -15,6 +15,10 @@ SYSTEM = ("stddef.h", "stdint.h", "unistd.h", "fcntl.h", "dirent.h", "pthread.h"
 LIBRARIES = {"zconf": "zlib", "lz4frame": "lz4", "lz4hc": "lz4", "zstd_errors": "zstd", "zdict": "zstd"}
 
 
+# What a whole room is a layer over.
+WRAPPED = {"pybind11": "python"}
+
+
 def library_of(header):
     """The third-party library that a <header> belongs to; None for larder's, the system's and C++'s own."""
     if header == "larder.h" or header.startswith(("larder/",) + SYSTEM) or ("." not in header and "/" not in header):
@@ -57,6 +61,9 @@ def violations(root):
                 if library and room:
                     users.setdefault(library, set()).add(str(where))
     for library, where in sorted(users.items()):
+        if library in WRAPPED:
+            complaints += [f"{library} is for {WRAPPED[library]} alone, not for {one}" for one in sorted(where) if not one.startswith(WRAPPED[library] + "/")]
+            continue
         if len(where) > 1 or not next(iter(where)).endswith(".cpp"):
             complaints.append(f"{library} is to be seen by one .cpp alone, not by {', '.join(sorted(where))}")
     return complaints
@@ -72,9 +79,11 @@ PLANTED = {  # file: text, and a piece of the complaint that must follow
     "include/larder/room.h": ('  #  include "base/text.h"\n', "a public header includes"),
     "codecs/first.cpp": ("#include <lz4frame.h>\n", "lz4 is to be seen by one .cpp alone"),
     "codecs/second.cpp": ("#include <lz4hc.h>\n", "lz4 is to be seen by one .cpp alone"),
+    "codecs/snake.cpp": ("#include <pybind11/pybind11.h>\n", "pybind11 is for python alone"),
     "formats/wide.h": ("#include <nlohmann/json.hpp>\n", "nlohmann is to be seen by one .cpp alone"),
 }
 ALLOWED = {
+    "python/binding/fine.h": "#include <pybind11/numpy.h>\n",
     "persist/fine.cpp": '#include <vector>\n#include <sys/mman.h>\n#include <zlib.h>\n#include <larder/load.h>\n#include <larder.h>\n#include "io/file.h"\n#include "persist/own.h"\n',
 }
 

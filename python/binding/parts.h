@@ -1,0 +1,12 @@
+// The parts of larder._core: each file adds its classes and functions to the module.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace larder::python {
+
+void bind_dump(pybind11::module_& module);
+void bind_errors(pybind11::module_& module);
+void bind_load(pybind11::module_& module);
+
+}  // namespace larder::python

@@ -1,0 +1,50 @@
+"""Keeps arrays and models: compressed, memory-mapped, safe. joblib's dump and load, and more.
+
+>>> import larder, numpy
+>>> import io
+>>> file = io.BytesIO()
+>>> larder.dump([numpy.eye(2), "text"], file, compress="zstd")
+>>> larder.load(file)
+[array([[1., 0.],
+       [0., 1.]]), 'text']
+"""
+
+from ._core import version as __version__
+from .errors import (
+    ChecksumError,
+    ConflictError,
+    Error,
+    LimitError,
+    MalformedError,
+    NotBuiltError,
+    NotFoundError,
+    SystemFailure,
+    TruncatedError,
+    UnknownOutcomeError,
+    UnsafeReferenceError,
+    UnsupportedError,
+    UsageError,
+)
+from .persistence import dump, load
+
+# What is imported when it is first asked for: name to module.
+_LAZY = {}
+
+__all__ = [
+    "ChecksumError", "ConflictError", "Error", "LimitError", "MalformedError", "NotBuiltError", "NotFoundError", "SystemFailure",
+    "TruncatedError", "UnknownOutcomeError", "UnsafeReferenceError", "UnsupportedError", "UsageError", "dump", "load", *_LAZY,
+]
+
+
+def __getattr__(name):
+    if name not in _LAZY:
+        raise AttributeError(f"module 'larder' has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module("." + _LAZY[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted([*globals(), *_LAZY])

@@ -1,0 +1,178 @@
+"""dump and load, as joblib has them."""
+
+import io
+import os
+import pickle
+import warnings
+
+from . import _core
+from .errors import UnsupportedError
+from .pickling import Unpickler, dump_opcodes, load_opcodes
+
+_LEVELS = range(10)
+_BY_NAME = {}
+_EXTENSIONS = []
+for _name, _aliases, _extensions, _lowest, _highest, _default, _has_levels, _writes in _core.codecs():
+    for _one in (_name, *_aliases):
+        _BY_NAME[_one] = (_name, _lowest, _highest, _default, _has_levels)
+    _EXTENSIONS += [(extension, _name) for extension in _extensions]
+
+
+def _choose_codec(compress, filename):
+    """(codec, level) that the compress argument and the file's name ask for, by joblib's rules; (None, 0) for none. The name is None where
+    there is none."""
+    method, level = "zlib", compress
+    if compress is True:
+        level = None
+    elif isinstance(compress, tuple):
+        if len(compress) != 2:
+            raise ValueError(
+                "Compress argument tuple should contain exactly 2 elements: (compress method, compress level), you passed {}".format(compress)
+            )
+        method, level = compress
+    elif isinstance(compress, str):
+        method, level = compress, None
+    known = _BY_NAME.get(method) if isinstance(method, str) else None
+    levels = _levels_of(known) if isinstance(compress, tuple) and known else _LEVELS
+    if level is not None and level is not False and level not in levels:
+        raise ValueError('Non valid compress level given: "{}". Possible values are {}.'.format(level, list(levels)))
+    if known is None:
+        raise ValueError('Non valid compression method given: "{}". Possible values are {}.'.format(method, list(_BY_NAME)))
+    if filename is not None and not isinstance(compress, (str, tuple)):
+        by_extension = [name for extension, name in _EXTENSIONS if filename.endswith(extension)]
+        if by_extension:
+            known = _BY_NAME[by_extension[-1]]
+            level = level or None
+    if level is not None and level == 0:
+        return None, 0
+    name, _, _, default, _ = known
+    if level is None:
+        return name, default
+    if not isinstance(level, int):
+        try:
+            level = level.__index__()
+        except AttributeError:
+            raise ValueError("'compresslevel' must be an integer between 1 and 9. You provided 'compresslevel={}'".format(level)) from None
+    return name, int(level)
+
+
+def _levels_of(known):
+    """The levels that a tuple may name: joblib's, and the codec's own."""
+    _, lowest, highest, _, _ = known
+    return range(min(lowest, 0), max(highest, 9) + 1)
+
+
+def dump(value, filename, compress=0, protocol=None, *, threads=0):
+    """Persist any Python object into one file, as joblib.dump does; joblib.load reads it.
+
+    Parameters
+    ----------
+    value: any Python object
+    filename: str, os.PathLike, or file object with a write method
+        The file appears under its name only when it is complete: what was there before stays until then, and if pickling fails.
+    compress: int from 0 to 9, bool, str or 2-tuple
+        0 or False: none, unless the name ends in a codec's extension (.z .gz .bz2 .lzma .xz .lz4 .zst); True: the codec's default level;
+        "zstd": that codec; ("zstd", 19): that codec at that level.
+    protocol: int, optional
+        Of pickle; pickle.DEFAULT_PROTOCOL by default.
+    threads: int
+        That compress at once; 0: as many as the process has processors. The file does not depend on it.
+
+    Returns
+    -------
+    A list with the file's name; None where a file object was given.
+
+    >>> import larder, numpy, os, tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = os.path.join(folder.name, "model.joblib")
+    >>> larder.dump({"weights": numpy.arange(3.0), "name": "tiny"}, path) == [path]
+    True
+    >>> larder.load(path)["weights"]
+    array([0., 1., 2.])
+    >>> larder.load(path, mmap_mode="r")["weights"].flags.writeable
+    False
+    """
+    if isinstance(filename, os.PathLike):
+        filename = os.fspath(filename)
+    is_name = isinstance(filename, str)
+    codec, level = _choose_codec(compress, filename if is_name else None)
+    if not is_name and not hasattr(filename, "write"):
+        raise ValueError("Second argument should be a filename or a file-like object, %s (type %s) was given." % (filename, type(filename)))
+    protocol = _protocol(protocol)
+    sink, arrays = dump_opcodes(value, protocol)
+    _core.dump(sink, arrays, protocol, filename, codec, level, threads)
+    return [filename] if is_name else None
+
+
+def _protocol(protocol):
+    if protocol is None:
+        return pickle.DEFAULT_PROTOCOL
+    if protocol < 0:
+        return pickle.HIGHEST_PROTOCOL
+    if protocol > pickle.HIGHEST_PROTOCOL:
+        raise ValueError("pickle protocol must be <= %d" % pickle.HIGHEST_PROTOCOL)
+    return protocol
+
+
+def _is_raw_file(file):
+    return isinstance(getattr(file, "raw", file), io.FileIO)
+
+
+def _usable_mmap_mode(mmap_mode, file, name, codec):
+    """The mode, or None and a warning in joblib's words where nothing can be mapped."""
+    if mmap_mode is None:
+        return None
+    if codec:
+        warnings.warn(f'mmap_mode "{mmap_mode}" is not compatible with compressed file {name}. "{mmap_mode}" flag will be ignored.', stacklevel=3)
+    elif isinstance(file, io.BytesIO):
+        warnings.warn(
+            f'In memory persistence is not compatible with mmap_mode "{mmap_mode}" flag passed. mmap_mode option will be ignored.', stacklevel=3
+        )
+    elif isinstance(file, str):
+        return mmap_mode
+    elif not _is_raw_file(file):
+        warnings.warn(f'"{file!r}" is not a raw file, mmap_mode "{mmap_mode}" flag will be ignored.', stacklevel=3)
+    return None
+
+
+def _rewind_at_end(file):
+    """A BytesIO that was just written to is read from its start, as joblib does."""
+    if isinstance(file, io.BytesIO) and file.tell() == len(file.getbuffer()):
+        file.seek(0)
+
+
+def load(filename, mmap_mode=None, ensure_native_byte_order="auto", *, threads=0):
+    """Reconstruct a Python object from a file that joblib.dump, larder.dump or pickle.dump wrote, as joblib.load does.
+
+    WARNING: like pickle, this runs what the file says: only load files that you trust.
+
+    Parameters
+    ----------
+    filename: str, os.PathLike, or file object with a read method
+        A file object is left right behind the object, so that several can be loaded one after another.
+    mmap_mode: None, "r", "r+", "w+" or "c"
+        Whether the arrays of an uncompressed file become numpy.memmap.
+    ensure_native_byte_order: bool or "auto"
+        Whether arrays come in this machine's byte order; "auto": unless they are mapped.
+    threads: int
+        That decompress at once; 0: as many as the process has processors.
+    """
+    if isinstance(ensure_native_byte_order, str) and ensure_native_byte_order == "auto":
+        ensure_native_byte_order = mmap_mode is None
+    if ensure_native_byte_order and mmap_mode is not None:
+        raise ValueError(
+            "Native byte ordering can only be enforced if 'mmap_mode' parameter is set to None, "
+            f"but got 'mmap_mode={mmap_mode}' instead."
+        )
+    if isinstance(filename, os.PathLike):
+        filename = os.fspath(filename)
+    file = filename
+    is_name = not hasattr(file, "read")
+    name = file if is_name else getattr(file, "name", "")
+    _rewind_at_end(file)
+    source = _core.Source(file, threads)
+    mmap_mode = _usable_mmap_mode(mmap_mode, file, name, source.codec)
+    unpickler = Unpickler(source, name if is_name else "", mmap_mode, bool(ensure_native_byte_order))
+    value = load_opcodes(unpickler)
+    source.finish()
+    return value
