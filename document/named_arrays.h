@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <larder/document.h>
@@ -14,9 +15,12 @@ struct NamedArray {
   Value array;
 };
 
-// Of a dict (an OrderedDict object too) whose keys are all str and whose values are all arrays, in its order. Nothing
-// for anything else. Parameters count as the array they hold.
+// Of a dict (an OrderedDict object too) whose keys are all UTF-8 and whose values are all arrays, in its order.
+// Nothing for anything else. Parameters count as the array they hold.
 std::optional<std::vector<NamedArray>> named_arrays(Value root);
+
+// The same, for a format that holds nothing else. Error `unsupported`, naming what else there is.
+std::vector<NamedArray> require_named_arrays(Value root, std::string_view format);
 
 // The array that `value` is, or that it is only a dress of: torch's Parameter, a tensor that requires gradients.
 // Nothing for all else: quantized and sparse tensors hold several.

@@ -58,6 +58,15 @@ Array native_array(const DType& dtype, const Shape& shape, Order order, Region e
   return Array::from_region(dtype.to_native(), shape, order, std::move(elements));
 }
 
+bool is_aligned(const Array& array) noexcept {
+  const std::size_t alignment = array.dtype().alignment();
+  const auto is_multiple = [alignment](std::int64_t stride) {
+    return stride % static_cast<std::int64_t>(alignment) == 0;
+  };
+  return array.size() == 0 || (reinterpret_cast<std::uintptr_t>(array.origin()) % alignment == 0 &&
+                               std::ranges::all_of(array.strides(), is_multiple));
+}
+
 void write_elements(const Array& array, Order order, Writer& writer) {
   // Mapped pages may vanish while they are read, so those go through guarded copies.
   if (array.is_contiguous(order) && !array.mapped()) {

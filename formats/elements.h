@@ -38,6 +38,10 @@ Array read_elements(const ReadSource& source, ArrayBudget& budget, const DType& 
 // An array of elements that were read into memory, whose bytes are swapped to native order in place.
 Array native_array(const DType& dtype, const Shape& shape, Order order, Region elements);
 
+// Whether all elements are where the machine wants elements of that dtype. What is read into memory is; what is mapped
+// is where the file has it.
+bool is_aligned(const Array& array) noexcept;
+
 // Writes the elements in `order`, in bounded memory.
 void write_elements(const Array& array, Order order, Writer& writer);
 

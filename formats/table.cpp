@@ -16,6 +16,7 @@ const std::vector<const Format*>& formats() {
   // clang-format off
   static const std::vector<const Format*> all = {
       &internal::npy_format(),
+      &internal::npz_format(),
       &internal::torch_format(),
       &internal::torchscript_format(),
       &internal::keras_format(),

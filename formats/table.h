@@ -6,6 +6,7 @@
 namespace larder::internal {
 
 const Format& npy_format();
+const Format& npz_format();
 const Format& torch_format();
 const Format& torchscript_format();
 const Format& keras_format();

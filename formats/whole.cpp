@@ -94,15 +94,17 @@ Array WholeSource::elements(std::uint64_t offset, const DType& dtype, const Shap
     if (auto array = pass_over(source_, dtype, shape, order)) return *std::move(array);
   }
   Region region = bytes(offset, size, what);
-  if (is_mapped() || !source_.native_byte_order || dtype.is_native())
-    return Array::from_region(dtype, shape, order, std::move(region));
+  const bool is_foreign = source_.native_byte_order && !dtype.is_native();
+  const bool is_misplaced = reinterpret_cast<std::uintptr_t>(region.data()) % dtype.alignment() != 0;
+  if (is_mapped() || !(is_foreign || is_misplaced)) return Array::from_region(dtype, shape, order, std::move(region));
   if (content_) {  // other arrays may be made of these bytes
     if (size > budget_.left().bytes)
       fail(ErrorKind::limit, what, " needs ", size, " bytes, Limits::bytes allows ", budget_.left().bytes);
     region = Region::copy_of(region.bytes());
     budget_.take(size);
   }
-  return native_array(dtype, shape, order, std::move(region));
+  return is_foreign ? native_array(dtype, shape, order, std::move(region))
+                    : Array::from_region(dtype, shape, order, std::move(region));
 }
 
 std::unique_ptr<Reader> WholeSource::reader(std::uint64_t offset, std::uint64_t size) {

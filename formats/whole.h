@@ -43,8 +43,8 @@ class WholeSource {
   // Limits::bytes, all calls together). Errors `truncated`, `limit`.
   Region bytes(std::uint64_t offset, std::uint64_t size, std::string_view what);
 
-  // The elements of an array, likewise, as read_elements (formats/elements.h); in native byte order where the source
-  // asks for it. `dtype` has no object part.
+  // The elements of an array, likewise, as read_elements (formats/elements.h): in native byte order where the source
+  // asks for it, aligned where they are not mapped. `dtype` has no object part.
   Array elements(std::uint64_t offset, const DType& dtype, const Shape& shape, Order order);
 
   // A Reader of `size` bytes from `offset`, with positions from there: for other formats, the pickle machine, the npy

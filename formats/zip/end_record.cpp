@@ -57,27 +57,17 @@ struct Numbers {
   std::uint64_t offset = 0;
 };
 
-Numbers read_end(Bytes record) {
-  Fields fields(record.subspan(4));
+// The end record and its zip64 record have them in one order, as numbers of other sizes.
+template <class Disk, class Count, class Offset>
+Numbers read_numbers(Bytes bytes) {
+  Fields fields(bytes);
   Numbers numbers;
-  numbers.disk = fields.u16();
-  numbers.directory_disk = fields.u16();
-  numbers.entries_here = fields.u16();
-  numbers.entries = fields.u16();
-  numbers.size = fields.u32();
-  numbers.offset = fields.u32();
-  return numbers;
-}
-
-Numbers read_end64(Bytes record) {
-  Fields fields(record.subspan(16));
-  Numbers numbers;
-  numbers.disk = fields.u32();
-  numbers.directory_disk = fields.u32();
-  numbers.entries_here = fields.u64();
-  numbers.entries = fields.u64();
-  numbers.size = fields.u64();
-  numbers.offset = fields.u64();
+  numbers.disk = fields.take<Disk>();
+  numbers.directory_disk = fields.take<Disk>();
+  numbers.entries_here = fields.take<Count>();
+  numbers.entries = fields.take<Count>();
+  numbers.size = fields.take<Offset>();
+  numbers.offset = fields.take<Offset>();
   return numbers;
 }
 
@@ -119,14 +109,14 @@ ZipEnd find_zip_end(WholeSource& whole) {
   const std::size_t at = find_end_record(whole, tail, start);
   const Bytes record = Bytes(tail).subspan(at);
   std::uint64_t end = start + at;
-  Numbers numbers = read_end(record);
+  Numbers numbers = read_numbers<std::uint16_t, std::uint16_t, std::uint32_t>(record.subspan(4));
   if (const auto found = find_end64(whole, end)) {
     std::byte large[zip::end64_size];
     whole.read(*found, large, "the zip64 end record");
     if (load_le<std::uint32_t>(large) != zip::end64_signature ||
         load_le<std::uint64_t>(large + 4) != zip::end64_size - 12)
       throw Error(ErrorKind::malformed, "there is no zip64 end record").at(whole.place(*found));
-    const Numbers larger = read_end64(large);
+    const Numbers larger = read_numbers<std::uint32_t, std::uint64_t, std::uint64_t>(Bytes(large).subspan(16));
     if (!agree(numbers, larger))
       throw Error(ErrorKind::malformed, "the zip64 end record contradicts the end record").at(whole.place(*found));
     numbers = larger;

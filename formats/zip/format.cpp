@@ -37,6 +37,14 @@ const ZipFormat& owner_of(const ZipDirectory& directory, const WholeSource& whol
        " is a ZIP archive of no format that larder reads; it has ", directory.entries().size(), " members: ", names);
 }
 
+// Each member has a checksum in the archive, which no mapping keeps right.
+void refuse_changes(const ReadSource& source) {
+  if (source.mapped_file == nullptr || source.map_mode != MapMode::read_write) return;
+  fail(ErrorKind::unsupported, source.reader.name(),
+       " is a ZIP archive, whose arrays cannot be changed in the file: its checksums would be wrong, and every program "
+       "would refuse it; map it with \"c\" and dump it again, or convert it to a format without checksums");
+}
+
 }  // namespace
 
 ZipFormat::ZipFormat(FormatInfo info) : Format(in_family(std::move(info))) {}
@@ -49,6 +57,7 @@ bool ZipFormat::recognises(Bytes head) const {
 }
 
 const Format& ZipFormat::read(const ReadSource& source, Document& document) const {
+  refuse_changes(source);
   WholeSource whole(source);
   const ZipDirectory directory(whole);
   const ZipFormat& owner = owner_of(directory, whole);

@@ -8,7 +8,8 @@
 namespace larder::internal {
 
 // One of them. `read` and `recognises` are the same for all: the archive is opened once, the one that `owns` it reads.
-// Where two own it: Error `unsupported`, naming both; where none does: `unsupported`, naming the first members.
+// Where two own it: Error `unsupported`, naming both; where none does: `unsupported`, naming the first members. An
+// archive that is mapped for changes is `unsupported`, for its checksums would be wrong afterwards.
 class ZipFormat : public Format {
  public:
   bool recognises(Bytes head) const final;

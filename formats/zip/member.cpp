@@ -118,8 +118,13 @@ class DeflatedMember final : public Reader {
   bool ended_ = false;
 };
 
-// Reads the member for its checksum alone.
+bool is_in_place(const WholeSource& whole, const ZipEntry& entry) {
+  return !entry.deflated && (whole.is_mapped() || whole.is_in_memory());
+}
+
+// Reads a member that is used in place for its checksum alone, where that is wanted.
 void verify(WholeSource& whole, const ZipEntry& entry) {
+  if (whole.is_mapped() && !whole.source().verify) return;
   const auto reader = member_reader(whole, entry);
   reader->skip(entry.size, "a member");
   static_cast<void>(reader->peek(1));
@@ -133,9 +138,8 @@ std::unique_ptr<Reader> member_reader(WholeSource& whole, const ZipEntry& entry)
 }
 
 Region member_bytes(WholeSource& whole, const ZipEntry& entry) {
-  const bool in_place = !entry.deflated && (whole.is_mapped() || whole.is_in_memory());
-  if (in_place) {
-    if (whole.is_in_memory() || whole.source().verify) verify(whole, entry);
+  if (is_in_place(whole, entry)) {
+    verify(whole, entry);
     return whole.bytes(entry.data, entry.stored, "a member");
   }
   const auto reader = member_reader(whole, entry);
@@ -146,8 +150,8 @@ Region member_bytes(WholeSource& whole, const ZipEntry& entry) {
 }
 
 ZipMember open_member(WholeSource& whole, const ZipEntry& entry) {
-  if (whole.is_mapped() && !entry.deflated) {
-    if (whole.source().verify) verify(whole, entry);
+  if (is_in_place(whole, entry)) {
+    verify(whole, entry);
     auto reader = whole.reader(entry.data, entry.stored);
     const ReadSource source = whole.inside(*reader, entry.data, entry.stored);
     return {std::move(reader), source};

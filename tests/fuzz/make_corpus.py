@@ -456,6 +456,11 @@ def torch_seeds():
     return {name + "-unchecked": without_checksums(data) for name, data in seeds.items()} | {"module": seeds["module_1.13.pt"]}
 
 
+def npz_seeds():
+    seeds = goldens("npz")
+    return seeds | {name + "-unchecked": without_checksums(data) for name, data in seeds.items()}
+
+
 def torch_legacy_seeds():
     return goldens("torch-legacy")
 
@@ -503,7 +508,7 @@ def write(name, seeds):
 
 if __name__ == "__main__":
     makers = {"inflate_blocks": inflate_blocks_seeds, "zlib": zlib_seeds, "gzip": gzip_seeds, "bz2": bz2_seeds, "lzma": lzma_seeds, "xz": xz_seeds, "lz4": lz4_seeds,
-              "zstd": zstd_seeds, "npy": npy_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "zip": zip_seeds, "json": json_seeds, "tf_checkpoint": tf_checkpoint_seeds,
+              "zstd": zstd_seeds, "npy": npy_seeds, "npz": npz_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "zip": zip_seeds, "json": json_seeds, "tf_checkpoint": tf_checkpoint_seeds,
               "torch": torch_seeds, "torch-legacy": torch_legacy_seeds, "torch-tar": torch_tar_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
     for name, seeds in makers.items():
         write(name, seeds())

@@ -4,6 +4,7 @@
 //                                                          strings of Python 2 (ASCII, latin1, bytes)
 //   pickle BYTES PROTOCOL ENCODING BUFFERS  -> ok BYTES    loads a pickle and dumps it. BUFFERS are the buffers
 //                                                          beside the pickle, r or w (writable) and digits, with commas
+//   npz IN OUT LEVEL                        -> ok loads the file IN and dumps it as .npz, deflated at that level
 //   json IN                                 -> ok JSON
 //   audit IN                                -> ok VERDICT RULE TEXT    rule or kind of error, and words
 // An error is "error KIND MESSAGE". Arrays keep their byte order.
@@ -45,6 +46,15 @@ void convert(const std::vector<std::string>& arguments) {
   std::cout << "ok\n";
 }
 
+void npz(const std::vector<std::string>& arguments) {
+  DumpOptions options;
+  options.file.sync = Sync::none;
+  options.format = "npz";
+  options.deflate = std::stoi(arguments.at(2));
+  dump(load(Path(from_hex(arguments.at(0))), as_stored()).root(), Path(from_hex(arguments.at(1))), options);
+  std::cout << "ok\n";
+}
+
 void pickle(const std::vector<std::string>& arguments) {
   const std::string bytes = from_hex(arguments.at(0));
   const auto reader = memory_reader(as_bytes(bytes));
@@ -71,6 +81,8 @@ void audit_file(const std::vector<std::string>& arguments) {
 void answer(const std::string& command, const std::vector<std::string>& arguments) {
   if (command == "convert") {
     convert(arguments);
+  } else if (command == "npz") {
+    npz(arguments);
   } else if (command == "pickle") {
     pickle(arguments);
   } else if (command == "audit") {

@@ -143,7 +143,7 @@ class Completion(CommandTest):
     def test_values_of_options(self):
         self.assertEqual(self.complete("convert", "-c", "zs"), ["zstd"])
         self.assertEqual(set(self.complete("convert", "-c", "")), {"auto", "none", "true", *self.text("codecs", "--names").split()})
-        self.assertEqual(self.complete("convert", "--format", "np"), ["npy"])
+        self.assertEqual(self.complete("convert", "--format", "np"), ["npy", "npz"])
         self.assertEqual(self.complete("convert", "--sync", ""), ["none", "full"])
         self.assertEqual(self.complete("convert", "--protocol", ""), ["0", "1", "2", "3", "4", "5", "-1"])
         self.assertEqual(self.complete("bench", "--sort", "rat"), ["ratio"])
