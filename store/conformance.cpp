@@ -111,11 +111,15 @@ const std::vector<StoreBehaviour>& store_behaviours() {
   return all;
 }
 
-std::vector<std::string> store_problems(const StoreUnderTest& subject) {
+std::vector<std::string> store_problems(const StoreUnderTest& subject, const std::vector<std::string>& without) {
+  for (const std::string& name : without)
+    if (std::ranges::find(store_behaviours(), name, &StoreBehaviour::name) == store_behaviours().end())
+      throw Error(ErrorKind::usage,
+                  internal::join("stores have no behaviour '", name, "'; store_behaviours() lists them"));
   const Capabilities can = internal::any_store(subject)->capabilities();
   std::vector<std::string> problems;
   for (const StoreBehaviour& behaviour : store_behaviours()) {
-    if (!behaviour.applies(can)) continue;
+    if (!behaviour.applies(can) || std::ranges::find(without, behaviour.name) != without.end()) continue;
     try {
       behaviour.check(subject);
     } catch (const std::exception& error) {

@@ -22,4 +22,4 @@ need_packages() {
 build_packages='g++ cmake ninja-build pkg-config zlib1g-dev libisal-dev libdeflate-dev libbz2-dev libdivsufsort-dev liblzma-dev liblz4-dev libzstd-dev libxxhash-dev libcurl4-openssl-dev libhdf5-dev libprotozero-dev libpugixml-dev libcli11-dev nlohmann-json3-dev libjs-chart.js'
 
 # The benchmarks, and what they are compared with; the tests use these programs as well.
-bench_packages='libbenchmark-dev python3-numpy python3-joblib python3-lz4 python3-blosc python3-boto3 s3cmd rclone gzip pigz isal bzip2 lbzip2 pbzip2 xz-utils zstd lz4'
+bench_packages='libbenchmark-dev time python3-numpy python3-joblib python3-lz4 python3-blosc python3-boto3 s3cmd rclone gzip pigz isal bzip2 lbzip2 pbzip2 xz-utils zstd lz4'

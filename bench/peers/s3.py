@@ -1,5 +1,6 @@
 """The store on S3: larder beside boto3, s3cmd and rclone, on one server of this machine (versitygw) in one run."""
 
+import collections
 import dataclasses
 import filecmp
 import os
@@ -46,14 +47,16 @@ class Scene:
                 file.write(os.urandom(min(1 << 20, self.amount.large - start)))
 
     def run(self, name, *words):
-        """Runs a program of the side `name`."""
+        """Runs a program of the side `name`. GNU time starts it, for a child of this process would count this process's own memory as its peak."""
+        peak = self.folder / "peak"
+        watched = ["/usr/bin/time", "--quiet", "--format=%M", f"--output={peak}", *(str(word) for word in words)]
         start = time.perf_counter()
-        process = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(watched, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
             raise RuntimeError(f"{words[0]}: status {process.returncode}")
-        self.memory[name] = max(self.memory.get(name, 0), usage.ru_maxrss / 1024)
+        self.memory[name] = max(self.memory.get(name, 0), int(peak.read_text()) / 1024)
         return Taken(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, self.amount.large)
 
     def larder(self):
@@ -134,13 +137,13 @@ class Boto3Small:
     def __init__(self, endpoint):
         self.client, self.value = boto3_client(endpoint), os.urandom(SIZE)
 
-    def put(self, count):
+    def put(self, prefix, count):
         for number in range(count):
-            self.client.put_object(Bucket=BUCKET, Key=f"boto3/{number:032x}", Body=self.value)
+            self.client.put_object(Bucket=BUCKET, Key=f"{prefix}/{number:032x}", Body=self.value)
 
-    def get(self, count):
+    def get(self, prefix, count):
         for number in range(count):
-            assert len(self.client.get_object(Bucket=BUCKET, Key=f"boto3/{number:032x}")["Body"].read()) == SIZE
+            assert len(self.client.get_object(Bucket=BUCKET, Key=f"{prefix}/{number:032x}")["Body"].read()) == SIZE
 
 
 def small_values(scene):
@@ -150,13 +153,20 @@ def small_values(scene):
     worker("open", "s3", "larder", f"s3://{BUCKET}")
     peer = Boto3Small(scene.endpoint) if module("boto3") else None
 
+    done = collections.Counter()
+
+    def prefix(what, side):
+        """A new one for each round, for a server takes longer to replace a value; the puts and the gets of a round have the same."""
+        done[what, side] += 1
+        return f"{side}-{done[what, side]}"
+
     def by_larder(what, threads):
         worker("threads", threads)
-        return worker(what, "s3", f"larder-{threads}/#", 0, count, SIZE)
+        return worker(what, "s3", prefix(what, f"larder-{threads}") + "/#", 0, count, SIZE)
 
     def by_boto3(what):
-        cpu, start = time.process_time(), time.perf_counter()
-        getattr(peer, what)(count)
+        keys, cpu, start = prefix(what, "boto3"), time.process_time(), time.perf_counter()
+        getattr(peer, what)(keys, count)
         return Taken(time.perf_counter() - start, time.process_time() - cpu, count * SIZE)
 
     for what in ("put", "get"):
@@ -198,6 +208,7 @@ def measure(bench):
             os.environ.pop("AWS_CA_BUNDLE", None)  # rclone does not start with it
             scene = Scene(bench, endpoint, folder)
             large_value(scene)
+            os.sync()  # so that the disk is not still busy with the large values
             small_values(scene)
     except servers.Missing as missing:
         bench.report.section("S3", f"Not measured: versitygw cannot be had here ({missing}).")

@@ -25,13 +25,20 @@ void damage_file(Store& store, const std::string& key) {
   file.put(static_cast<char>(byte ^ 1));
 }
 
+// The behaviours that get keys while others replace them.
+const std::vector<std::string> gets_beside_puts = {
+    "16 threads on 4 keys get whole values only",
+    "a key that is only replaced is never absent, and its readers keep what they have",
+};
+
 TEST_CASE("the store does on this server what all stores do") {
   StoreUnderTest subject{
       .make = [] { return open_bucket(make_bucket()); },
       .again = [](Store& store) { return open_bucket(bucket_of(store)); },
   };
   if (!variable("LARDER_S3_DATA").empty()) subject.damage = damage_file;
-  CHECK(store_problems(subject) == std::vector<std::string>{});
+  CHECK(store_problems(subject, server_gets_whole_values() ? std::vector<std::string>{} : gets_beside_puts) ==
+        std::vector<std::string>{});
 }
 
 TEST_CASE("the probe finds what this server can do") {

@@ -38,6 +38,8 @@ std::string variable(const char* name) {
 
 bool server_is(const char* name) { return variable("LARDER_S3_SERVER") == name; }
 
+bool server_gets_whole_values() { return !server_is("s3proxy"); }
+
 S3Options server_options() {
   S3Options options;
   options.endpoint = variable("LARDER_S3_ENDPOINT");

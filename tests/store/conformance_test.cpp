@@ -61,6 +61,20 @@ TEST_CASE("problems are told with the name of the behaviour, and what happened")
   }
 }
 
+TEST_CASE("a behaviour that is left out is not tried, and has to be one") {
+  for (const BrokenStore& store : stores_that_break_values()) {
+    if (store.defect != "cuts the last byte") continue;
+    const auto without = [&](const std::vector<std::string>& names) {
+      const auto problems = store_problems(store.subject, names);
+      return std::ranges::count_if(
+          problems, [](const std::string& problem) { return problem.starts_with("what is put is what is got:"); });
+    };
+    CHECK(without({}) == 1);
+    CHECK(without({"what is put is what is got"}) == 0);
+    CHECK_ERROR(without({"what is put is lost"}), usage);
+  }
+}
+
 TEST_CASE("behaviours have names of their own") {
   std::set<std::string> names;
   for (const StoreBehaviour& behaviour : store_behaviours()) CHECK(names.insert(behaviour.name).second);

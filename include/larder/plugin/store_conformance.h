@@ -40,7 +40,9 @@ struct StoreBehaviour {
 LARDER_API const std::vector<StoreBehaviour>& store_behaviours();
 
 // The behaviours that the store lacks, one line each: "NAME: what happened". Empty where it has all. Takes a second or
-// so.
-LARDER_API std::vector<std::string> store_problems(const StoreUnderTest& subject);
+// so. `without` are names of behaviours that are not tried, for a store on a service that is known not to give them;
+// Error `usage` where one is not the name of a behaviour.
+LARDER_API std::vector<std::string> store_problems(const StoreUnderTest& subject,
+                                                   const std::vector<std::string>& without = {});
 
 }  // namespace larder
