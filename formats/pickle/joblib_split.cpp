@@ -25,6 +25,15 @@ bool is_wrapper_name(std::string_view name) {
 
 JoblibSplit::End JoblibSplit::next(std::vector<std::byte>& piece) {
   piece.clear();
+  try {
+    return cut(piece);
+  } catch (Error& error) {
+    if (!error.has_place()) error.at(join("the opcode at byte ", input_.opcode_position(), " of ", input_.name()));
+    throw;
+  }
+}
+
+JoblibSplit::End JoblibSplit::cut(std::vector<std::byte>& piece) {
   if (replaces_) {
     append(piece, Opcode::binpersid);
     replace(1, Kind::other);

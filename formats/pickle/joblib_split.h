@@ -53,6 +53,7 @@ class JoblibSplit {
     wrapper,
   };
 
+  End cut(std::vector<std::byte>& piece);
   bool take_argument(Opcode opcode, std::vector<std::byte>& piece);
   void take_text(Opcode opcode, Bytes text);
   void take_lines(Opcode opcode, std::vector<std::byte>& piece);

@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "base/float_text.h"
 #include "base/text.h"
 #include "formats/pickle/text_arguments.h"
 

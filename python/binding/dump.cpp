@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "formats/pickle/joblib_merge.h"
+#include "python/binding/arrays.h"
 #include "python/binding/interrupt.h"
 #include "python/binding/parts.h"
 #include "python/binding/python_file.h"
@@ -62,34 +63,6 @@ class PickleSink {
     Bytes bytes;
   };
   std::vector<Piece> pieces_;
-};
-
-// The elements where they lie, of a dtype of which nothing but the size counts. Borrows.
-Array elements_of(const py::array& array) {
-  const auto itemsize = static_cast<std::uint64_t>(array.itemsize());
-  Shape shape;
-  Strides strides;
-  std::int64_t first = 0;
-  std::int64_t last = static_cast<std::int64_t>(itemsize);
-  for (py::ssize_t axis = 0; axis < array.ndim(); ++axis) {
-    const std::int64_t size = array.shape(axis);
-    const std::int64_t stride = array.strides(axis);
-    shape.push_back(static_cast<std::uint64_t>(size));
-    strides.push_back(stride);
-    if (size > 0) (stride < 0 ? first : last) += (size - 1) * stride;
-  }
-  const auto* const origin = static_cast<const std::byte*>(array.data());
-  const bool is_empty = array.size() == 0;
-  const Bytes memory = is_empty ? Bytes() : Bytes(origin + first, static_cast<std::size_t>(last - first));
-  const DType dtype = DType::of(DTypeKind::raw, itemsize);
-  if (is_empty) return Array::from_region(dtype, std::move(shape), Order::c, Region());
-  return Array::from_strides(dtype, std::move(shape), std::move(strides), static_cast<std::uint64_t>(-first),
-                             Region::borrow(memory));
-}
-
-struct Target {
-  std::unique_ptr<Writer> file;
-  std::unique_ptr<Writer> encoder;  // null where nothing is compressed
 };
 
 void write(const PickleSink& sink, const std::vector<Array>& arrays, int protocol, Writer& target, const Codec* codec,

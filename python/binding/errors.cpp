@@ -1,9 +1,9 @@
-// larder::Error becomes an exception of larder.errors, whoever throws it.
+#include "python/binding/errors.h"
+
 #include <exception>
 
-#include <larder/error.h>
-
 #include "python/binding/parts.h"
+#include "python/binding/text.h"
 
 namespace py = pybind11;
 
@@ -12,13 +12,16 @@ namespace larder::python {
 namespace {
 
 void raise(const Error& error) {
-  const py::object made = py::module_::import("larder.errors")
-                              .attr("make")(py::str(std::string(name_of(error.kind()))), py::str(error.what()),
-                                            py::str(error.message()), error.os_error());
+  const py::object made = exception_of(error);
   PyErr_SetObject(py::type::handle_of(made).ptr(), made.ptr());
 }
 
 }  // namespace
+
+py::object exception_of(const Error& error) {
+  return py::module_::import("larder.errors")
+      .attr("make")(name_of(error.kind()), message_text(error.what()), message_text(error.message()), error.os_error());
+}
 
 void bind_errors(py::module_&) {
   py::register_exception_translator([](std::exception_ptr thrown) {

@@ -1,6 +1,6 @@
 // A file that is read: what it is, its opcodes for the C unpickler, the elements of its arrays.
 #include <algorithm>
-#include <cstring>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +21,7 @@
 #include "python/binding/interrupt.h"
 #include "python/binding/parts.h"
 #include "python/binding/python_file.h"
+#include "python/binding/values.h"
 
 namespace py = pybind11;
 
@@ -89,6 +90,37 @@ class Source {
   void skip(std::uint64_t size) {
     const py::gil_scoped_release unlocked;
     reader_->skip(size, "the array's data");
+  }
+
+  py::bytes read_all() {
+    std::string content;
+    {
+      const py::gil_scoped_release unlocked;
+      for (Bytes ahead = reader_->peek(); !ahead.empty(); ahead = reader_->peek()) {
+        content.append(as_text(ahead));
+        reader_->consume(ahead.size());
+      }
+    }
+    return content;
+  }
+
+  // The object as plain data. path: of the file, for what lies beside it; empty where there is none.
+  py::object load_plain(const std::string& mmap_mode, bool native, const std::string& format, int threads) {
+    LoadOptions options;
+    options.mmap_mode = parse_map_mode(mmap_mode);
+    options.ensure_native_byte_order = native;
+    options.format = format;
+    options.threads = threads;
+    options.companions_of = name_;
+    options.warn = [](std::string_view line) {
+      const py::gil_scoped_acquire locked;
+      if (PyErr_WarnEx(PyExc_UserWarning, std::string(line).c_str(), 2) != 0) throw py::error_already_set();
+    };
+    const auto document = [&] {
+      const py::gil_scoped_release unlocked;
+      return load(*reader_, options);
+    }();
+    return to_python(document);
   }
 
   // Verifies what covers the object that was read, and leaves a file object right behind it.
@@ -163,6 +195,11 @@ class PickleSource {
   // All lines are in pieces.
   py::object readline() { fail(ErrorKind::malformed, "a line of the pickle does not end"); }
 
+  // Throws again what ended the reading; nothing where nothing did. (The unpickler makes EOFErrors of UnpicklingErrors.)
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
   // Of the wrapper whose state the unpickler sets at the moment: whether its elements lie at the source's position.
   bool at_wrapper() const { return at_wrapper_; }
   void array_was_read() {
@@ -176,7 +213,13 @@ class PickleSource {
     at_wrapper_ = false;
     at_ = 0;
     if (ended_) fail(ErrorKind::malformed, "the pickle goes on behind its end");
-    const JoblibSplit::End end = split_.next(piece_);
+    JoblibSplit::End end{};
+    try {
+      end = split_.next(piece_);
+    } catch (...) {
+      failure_ = std::current_exception();
+      throw;
+    }
     at_wrapper_ = end == JoblibSplit::End::wrapper;
     ended_ = end == JoblibSplit::End::stop;
     if (end == JoblibSplit::End::content) content_ = split_.content_size();
@@ -190,6 +233,7 @@ class PickleSource {
   std::uint64_t content_ = 0;  // bytes of the source that the last opcode of the piece asks for
   bool at_wrapper_ = false;
   bool ended_ = false;
+  std::exception_ptr failure_;
   py::bytes empty_{""};
 };
 
@@ -205,6 +249,9 @@ void bind_load(py::module_& module) {
       .def("read_exactly", &Source::read_exactly)
       .def("skip_padding", &Source::skip_padding)
       .def("skip", &Source::skip)
+      .def("read_all", &Source::read_all)
+      .def("load_plain", &Source::load_plain, py::arg("mmap_mode"), py::arg("native"), py::arg("format"),
+           py::arg("threads"))
       .def("finish", &Source::finish);
   py::class_<PickleSource>(module, "PickleSource")
       .def(py::init<Source&>(), py::keep_alive<1, 2>())
@@ -212,6 +259,7 @@ void bind_load(py::module_& module) {
       .def("read", &PickleSource::read)
       .def("readinto", &PickleSource::readinto)
       .def("readline", &PickleSource::readline)
+      .def("rethrow", &PickleSource::rethrow)
       .def_property_readonly("at_wrapper", &PickleSource::at_wrapper)
       .def("array_was_read", &PickleSource::array_was_read);
 }

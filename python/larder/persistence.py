@@ -1,15 +1,17 @@
 """dump and load, as joblib has them."""
 
+import errno
 import io
 import os
 import pickle
 import warnings
 
 from . import _core
-from .errors import UnsupportedError
+from .errors import IsADirectoryFailure, UsageError
 from .pickling import Unpickler, dump_opcodes, load_opcodes
 
 _LEVELS = range(10)
+_PICKLES = ("joblib", "pickle")
 _BY_NAME = {}
 _EXTENSIONS = []
 for _name, _aliases, _extensions, _lowest, _highest, _default, _has_levels, _writes in _core.codecs():
@@ -100,8 +102,23 @@ def dump(value, filename, compress=0, protocol=None, *, threads=0):
         raise ValueError("Second argument should be a filename or a file-like object, %s (type %s) was given." % (filename, type(filename)))
     protocol = _protocol(protocol)
     sink, arrays = dump_opcodes(value, protocol)
-    _core.dump(sink, arrays, protocol, filename, codec, level, threads)
+    with _directories_reported(filename):
+        _core.dump(sink, arrays, protocol, filename, codec, level, threads)
     return [filename] if is_name else None
+
+
+class _directories_reported:
+    """Errors about a path that is a directory are those of Python's open."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        if isinstance(error, UsageError) and isinstance(self.path, str) and os.path.isdir(self.path):
+            raise IsADirectoryFailure(errno.EISDIR, os.strerror(errno.EISDIR), self.path) from None
 
 
 def _protocol(protocol):
@@ -141,10 +158,11 @@ def _rewind_at_end(file):
         file.seek(0)
 
 
-def load(filename, mmap_mode=None, ensure_native_byte_order="auto", *, threads=0):
-    """Reconstruct a Python object from a file that joblib.dump, larder.dump or pickle.dump wrote, as joblib.load does.
+def load(filename, mmap_mode=None, ensure_native_byte_order="auto", *, trust=True, format="", threads=0):
+    """Reconstruct a Python object from a file that joblib.dump, larder.dump or pickle.dump wrote, as joblib.load does; or read arrays and
+    data from a file of another format that larder knows (npy, npz, safetensors, torch, h5...).
 
-    WARNING: like pickle, this runs what the file says: only load files that you trust.
+    WARNING: unless `trust` says otherwise, this runs what the file says, as pickle does: then only load files that you trust.
 
     Parameters
     ----------
@@ -154,8 +172,23 @@ def load(filename, mmap_mode=None, ensure_native_byte_order="auto", *, threads=0
         Whether the arrays of an uncompressed file become numpy.memmap.
     ensure_native_byte_order: bool or "auto"
         Whether arrays come in this machine's byte order; "auto": unless they are mapped.
+    trust: bool or a list of names
+        True: as joblib. False: nothing is imported or called; what Python would make by that comes as larder.Object and larder.Global.
+        A list of names, in which * stands for anything: the file is audited first, and only what these names allow is imported.
+    format: str
+        Of a file that holds another one than its first bytes tell.
     threads: int
         That decompress at once; 0: as many as the process has processors.
+
+    >>> import io, larder, pickle, fractions
+    >>> content = pickle.dumps({"half": fractions.Fraction(1, 2), "more": [1, 2]})
+    >>> larder.load(io.BytesIO(content), trust=False)
+    {'half': <larder.Object fractions.Fraction>, 'more': [1, 2]}
+    >>> larder.load(io.BytesIO(content), trust=["fractions.Fraction"])
+    {'half': Fraction(1, 2), 'more': [1, 2]}
+    >>> larder.load(io.BytesIO(content), trust=["decimal.*"])
+    Traceback (most recent call last):
+    larder.errors.UnsafeReferenceError: the file uses what is not trusted: fractions.Fraction (listed: on the list of known names)
     """
     if isinstance(ensure_native_byte_order, str) and ensure_native_byte_order == "auto":
         ensure_native_byte_order = mmap_mode is None
@@ -164,15 +197,28 @@ def load(filename, mmap_mode=None, ensure_native_byte_order="auto", *, threads=0
             "Native byte ordering can only be enforced if 'mmap_mode' parameter is set to None, "
             f"but got 'mmap_mode={mmap_mode}' instead."
         )
-    if isinstance(filename, os.PathLike):
-        filename = os.fspath(filename)
-    file = filename
-    is_name = not hasattr(file, "read")
-    name = file if is_name else getattr(file, "name", "")
+    file = os.fspath(filename) if isinstance(filename, os.PathLike) else filename
+    name = getattr(file, "name", "") if hasattr(file, "read") else file
     _rewind_at_end(file)
-    source = _core.Source(file, threads)
+    policy = None
+    if trust is not True and trust is not False:
+        from .trust import audited
+
+        file, policy = audited(file, trust, threads)
+    with _directories_reported(file):
+        source = _core.Source(file, threads)
     mmap_mode = _usable_mmap_mode(mmap_mode, file, name, source.codec)
-    unpickler = Unpickler(source, name if is_name else "", mmap_mode, bool(ensure_native_byte_order))
-    value = load_opcodes(unpickler)
+    native = bool(ensure_native_byte_order)
+    if trust is False or format not in ("", *_PICKLES) or source.format not in _PICKLES:
+        value = source.load_plain(mmap_mode or "", native, format, threads)
+    else:
+        unpickler = Unpickler(source, file if isinstance(file, str) else "", mmap_mode, native, policy.find if policy else None)
+        value = load_opcodes(unpickler)
+        if unpickler.is_legacy or source.codec == "zfile":
+            warnings.warn(
+                f"The file '{name}' has been generated with a joblib version less than 0.10. Please regenerate this pickle file.",
+                DeprecationWarning,
+                stacklevel=2,
+            )
     source.finish()
     return value

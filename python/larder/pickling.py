@@ -10,7 +10,13 @@ import warnings
 
 import numpy
 
+try:
+    from numpy._core.multiarray import _reconstruct
+except ImportError:  # numpy 1
+    from numpy.core.multiarray import _reconstruct
+
 from . import _core
+from .errors import UnsafeReferenceError
 
 # The arrays that joblib keeps raw: exactly these types.
 RAW_ARRAYS = (numpy.ndarray, numpy.matrix, numpy.memmap)
@@ -74,7 +80,7 @@ def of_subclass(array, subclass):
     """The array as the class it was of, where numpy can still make it: numpy 2 cannot."""
     if subclass in (numpy.ndarray, numpy.memmap) or not hasattr(array, "__array_prepare__"):
         return array
-    empty = numpy.core.multiarray._reconstruct(subclass, (0,), "b")
+    empty = _reconstruct(subclass, (0,), "b")
     return empty.__array_prepare__(array)
 
 
@@ -86,7 +92,6 @@ class Unpickler(pickle.Unpickler):
         super().__init__(self.opcodes)
         self.source, self.filename, self.mmap_mode, self.native, self.allow = source, filename, mmap_mode, native, allow
         self.is_legacy = False
-        self.wrapper = type("NumpyArrayWrapper", (), {"__setstate__": self._read_array, "__slots__": ("array",)})
 
         def set_state(wrapper, state):
             wrapper.array = self._read_array(state)
@@ -117,7 +122,7 @@ class Unpickler(pickle.Unpickler):
         else:
             array = self._read_elements(state)
         self.opcodes.array_was_read()
-        return of_subclass(array, state["subclass"])
+        return of_subclass(array, state.get("subclass", numpy.ndarray))
 
     def _read_elements(self, state):
         dtype, shape = state["dtype"], state["shape"]
@@ -147,7 +152,19 @@ class Unpickler(pickle.Unpickler):
         return array
 
     def _read_companion(self, state):
-        raise NotImplementedError
+        """The array in a file beside this one, as joblib before 0.10 kept them."""
+        self.is_legacy = True
+        name = state["filename"]
+        if os.path.basename(name) != name or name in ("", ".", ".."):
+            raise UnsafeReferenceError(f"the file names the companion {name!r}, which is no plain name of a file beside it")
+        path = os.path.join(os.path.dirname(self.filename), name)
+        if "init_args" not in state:
+            mmap_mode = self.mmap_mode if state.get("allow_mmap", True) else None
+            return to_native(numpy.load(path, mmap_mode=mmap_mode, allow_pickle=self.allow is None))
+        subclass, shape, kind = state["init_args"]
+        array = _reconstruct(subclass, shape, kind)
+        array.__setstate__((*state["state"], _core.Source(path, 0).read_all()))
+        return array
 
 
 def load_opcodes(unpickler):
@@ -156,6 +173,9 @@ def load_opcodes(unpickler):
     gc.disable()
     try:
         return unpickler.load()
+    except EOFError:
+        unpickler.opcodes.rethrow()
+        raise
     except UnicodeDecodeError as error:
         raise ValueError(
             "You may be trying to read with python 3 a joblib pickle generated with python 2. This feature is not supported by joblib."

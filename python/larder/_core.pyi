@@ -1,0 +1,32 @@
+from .errors import Error
+
+version: str
+
+class Finding:
+    kind: str
+    verdict: str
+    rule: str
+    reason: str
+    name: str
+    detail: str
+    object: int
+    stream: int
+    offset: int
+
+class Audit:
+    verdict: str
+    findings: list[Finding]
+    names: list[str]
+    imports: int
+    calls: int
+    states: int
+    persistent_ids: int
+    dangerous: int
+    omitted: int
+    objects: int
+    formats: list[str]
+    codecs: list[str]
+    decoded_bytes: int
+    checked_arrays: int
+    checksummed: bool
+    error: Error | None
