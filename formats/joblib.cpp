@@ -1,34 +1,15 @@
-#include <bit>
-
-#include "base/text.h"
+#include "formats/gensim/companions.h"
 #include "formats/pickle/head.h"
 #include "formats/pickle/joblib_array.h"
 #include "formats/pickle/legacy_array.h"
 #include "formats/pickle/machine.h"
+#include "formats/pickle/options.h"
 #include "formats/pickle/writer.h"
 #include "formats/table.h"
 
 namespace larder::internal {
 
 namespace {
-
-constexpr std::size_t largest_alignment = std::size_t{1} << 16;
-
-WriteOptions checked(WriteOptions options, PickleStyle style) {
-  if (options.protocol == -1) options.protocol = highest_protocol;
-  if (options.protocol < 0 || options.protocol > highest_protocol) {
-    fail(ErrorKind::usage, "pickle protocol must be 0 to ", highest_protocol, " or -1 for the highest, not ",
-         options.protocol);
-  }
-  const std::size_t alignment = options.pickle.array_alignment;
-  if (!std::has_single_bit(alignment) || alignment < ArrayWriter::alignment || alignment > largest_alignment) {
-    fail(ErrorKind::usage, "arrays are aligned to a power of two of ", ArrayWriter::alignment, " to ",
-         largest_alignment, " bytes, not to ", alignment);
-  }
-  if (options.pickle.buffer_callback && (style == PickleStyle::joblib || options.protocol < 5))
-    fail(ErrorKind::usage, "buffers can lie beside a pickle of protocol 5 in the format \"pickle\" only");
-  return options;
-}
 
 // Pickles, and joblib's pickles with arrays between the opcodes: one machine reads both.
 class PickleFormat final : public Format {
@@ -50,12 +31,15 @@ class PickleFormat final : public Format {
     PickleMachine machine(input, document, source, std::move(hooks));
     const Value root = machine.run();
     input.release();
+    const bool of_gensim = !arrays.any() && !legacy_arrays.any() && is_gensim(root);
+    if (of_gensim) read_companions(source, budget, root, document);
     document.set_root(root);
+    if (of_gensim) return gensim_format();
     return arrays.any() || legacy_arrays.any() ? joblib_format() : pickle_format();
   }
 
   void write(Value value, Writer& writer, const WriteOptions& options) const override {
-    const WriteOptions how = checked(options, style_);
+    const WriteOptions how = checked_pickling(options, style_ == PickleStyle::cpython);
     PickleWriter(writer, style_, how).write(value);
   }
 

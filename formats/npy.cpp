@@ -1,9 +1,10 @@
 #include "formats/npy.h"
 
 #include "base/text.h"
+#include "document/records.h"
 #include "formats/elements.h"
 #include "formats/npy_header.h"
-#include "formats/pickle/machine.h"
+#include "formats/pickle/nested.h"
 #include "formats/table.h"
 
 namespace larder::internal {
@@ -26,12 +27,8 @@ class NpyFormat final : public Format {
   }
 
   const Format& read(const ReadSource& source, Document& document) const override {
-    const NpyHeader header = read_npy_header(source.reader, source.limits);
     ArrayBudget budget(source.limits);
-    const Value array = header.dtype.has_object()
-                            ? read_object_array(source, document)
-                            : document.array(read_elements(source, budget, header.dtype, header.shape, header.order));
-    document.set_root(array);
+    document.set_root(read_npy(source, budget, document));
     return *this;
   }
 
@@ -47,15 +44,17 @@ class NpyFormat final : public Format {
 
 }  // namespace
 
+Value read_npy(const ReadSource& source, ArrayBudget& budget, Document& document, Value stand_in) {
+  const NpyHeader header = read_npy_header(source.reader, source.limits);
+  if (header.dtype.has_object()) return read_object_array(source, document);
+  Array array = read_elements(source, budget, header.dtype, header.shape, header.order);
+  return Access::make_array(document, std::move(array), stand_in);
+}
+
 Value read_object_array(const ReadSource& source, Document& document) {
   if (source.mapped_file != nullptr)
     source.warn("an array of Python objects cannot be mapped; it is loaded into memory");
-  PickleInput input(source.reader, source.limits);
-  if (source.observer != nullptr) source.observer->on_nested_stream(true, input.position());
-  const Value array = PickleMachine(input, document, source).run();
-  input.release();
-  if (source.observer != nullptr) source.observer->on_nested_stream(false, source.reader.position());
-  return array;
+  return read_nested_pickle(source, document);
 }
 
 const Format& npy_format() {

@@ -26,6 +26,9 @@ const std::vector<const Format*>& formats() {
       &internal::tf_checkpoint_format(),
       &internal::joblib_format(),
       &internal::pickle_format(),
+      &internal::gensim_format(),
+      &internal::word2vec_format(),
+      &internal::word2vec_text_format(),
       &internal::json_format(),
       &internal::bytes_format(),
   };

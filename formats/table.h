@@ -16,6 +16,9 @@ const Format& torch_tar_format();
 const Format& tf_checkpoint_format();
 const Format& joblib_format();
 const Format& pickle_format();
+const Format& gensim_format();
+const Format& word2vec_format();
+const Format& word2vec_text_format();
 const Format& json_format();
 const Format& bytes_format();
 

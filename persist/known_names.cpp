@@ -44,6 +44,7 @@ constexpr Row listed[] = {
     {"array", "_array_reconstructor array", library, Use::called},
     {"builtins", "bytearray bytes complex frozenset object range set slice", data, Use::called},
     {"builtins", "Ellipsis NotImplemented", data, Use::named},
+    {"builtins", "hash", library, Use::named},
     {"builtins", "bool dict float int list str tuple", data, Use::bound},
     {"builtins",
      "ArithmeticError AssertionError AttributeError Exception FileExistsError FileNotFoundError IndexError KeyError "
@@ -76,6 +77,13 @@ constexpr Row listed[] = {
     {"joblib.numpy_pickle", joblib_wrappers, data, Use::wrapper},
     {"joblib.numpy_pickle_compat", joblib_wrappers, data, Use::wrapper},
     {"sklearn.externals.joblib.numpy_pickle", joblib_wrappers, data, Use::wrapper},
+
+    // gensim.
+    {"gensim.corpora.dictionary", "Dictionary", library, Use::bare},
+    {"gensim.models.phrases", "npmi_scorer original_scorer", library, Use::bound},
+    {"gensim.models.tfidfmodel", "df2idf smartirs_wglobal smartirs_wlocal", library, Use::bound},
+    {"gensim.similarities.docsim", "MatrixSimilarity SparseMatrixSimilarity", library, Use::bare},
+    {"gensim.utils", "call_on_class_only identity", library, Use::named},
 
     // Only these: the finalizers of other classes free pointers that their states hold.
     {"lightgbm.basic", "Booster", library, Use::bare},
@@ -303,6 +311,7 @@ struct Part {
 };
 
 constexpr Part parts[] = {
+    {"gensim.models", false},
     {"numpy.polynomial", false},
     {"pandas._libs.tslibs.offsets", false},
     {"pandas.core.arrays", false},

@@ -1,9 +1,6 @@
 #include "tools/describe.h"
 
-#include <array>
-#include <charconv>
-#include <cmath>
-
+#include "base/float_text.h"
 #include "base/text.h"
 #include "base/unicode.h"
 #include "document/attributes.h"
@@ -14,20 +11,6 @@
 namespace larder::tools {
 
 namespace {
-
-// The shortest decimal number that reads back as the same double, in the notation that Python's repr would take.
-std::string float_text(double number) {
-  if (std::isnan(number)) return "nan";
-  if (std::isinf(number)) return number < 0 ? "-inf" : "inf";
-  const double size = std::abs(number);
-  const auto notation =
-      size == 0 || (size >= 1e-4 && size < 1e16) ? std::chars_format::fixed : std::chars_format::scientific;
-  std::array<char, 40> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, notation);
-  std::string text(buffer.data(), end.ptr);
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
-  return text;
-}
 
 // As Python's repr, cut after some 60 bytes, between two letters.
 std::string str_text(std::string_view text) {
@@ -128,10 +111,10 @@ std::string describe(Value value) {
     case ValueKind::integer:
       return integer_text(value);
     case ValueKind::floating:
-      return float_text(value.as_float());
+      return internal::float_text(value.as_float());
     case ValueKind::complex:
-      return internal::join("complex(", float_text(value.as_complex().real()), ", ",
-                            float_text(value.as_complex().imag()), ")");
+      return internal::join("complex(", internal::float_text(value.as_complex().real()), ", ",
+                            internal::float_text(value.as_complex().imag()), ")");
     case ValueKind::str:
       return str_text(value.as_str());
     case ValueKind::bytes:

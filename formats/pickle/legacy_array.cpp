@@ -7,7 +7,6 @@
 #include "codecs/zfile.h"
 #include "document/records.h"
 #include "formats/npy.h"
-#include "formats/npy_header.h"
 #include "formats/pickle/joblib_wrapper.h"
 #include "formats/pickle/numpy_array.h"
 
@@ -55,11 +54,9 @@ Value LegacyArrayReader::read_npy(Reader& companion, Value object) {
                           .pickle = source_.pickle,
                           .observer = source_.observer,
                           .choice = source_.choice};
-  const NpyHeader header = read_npy_header(companion, source.limits);
-  if (header.dtype.has_object()) return read_object_array(source, document_);
-  warn_of_subclass(source_, required(object, "subclass"));
-  Array array = read_elements(source, budget_, header.dtype, header.shape, header.order);
-  return Access::make_array(document_, std::move(array), object);
+  const Value array = internal::read_npy(source, budget_, document_, object);
+  if (array.is(ValueKind::array)) warn_of_subclass(source_, required(object, "subclass"));
+  return array;
 }
 
 Value LegacyArrayReader::read_raw(Reader& companion, Value object) {

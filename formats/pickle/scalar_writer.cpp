@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/float_text.h"
 #include "base/text.h"
 #include "formats/pickle/text_arguments.h"
 

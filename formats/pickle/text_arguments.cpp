@@ -1,7 +1,6 @@
 #include "formats/pickle/text_arguments.h"
 
 #include <charconv>
-#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -165,24 +164,6 @@ std::string parse_unicode(std::string_view text) {
     at += 1 + digits.size();
   }
   return out;
-}
-
-std::string float_text(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  char buffer[32];
-  // The fewest digits that read back as the same number: "-1.2345e+17".
-  const auto written = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
-  const std::string_view text(buffer, static_cast<std::size_t>(written.ptr - buffer));
-  const std::size_t e = text.find('e');
-  int exponent = 0;
-  const std::string_view power = text.substr(text[e + 1] == '+' ? e + 2 : e + 1);
-  static_cast<void>(std::from_chars(power.data(), power.data() + power.size(), exponent));
-  if (exponent < -4 || exponent >= 16) return std::string(text);
-  // Python writes these without an exponent, and always with a fraction.
-  const auto plain = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
-  std::string number(buffer, static_cast<std::size_t>(plain.ptr - buffer));
-  return number.find('.') == std::string::npos ? number + ".0" : number;
 }
 
 std::string unicode_text(std::string_view utf8) {

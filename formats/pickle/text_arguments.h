@@ -26,8 +26,7 @@ std::string parse_string(std::string_view text);
 // UNICODE: Latin-1 with \uXXXX and \UXXXXXXXX escapes, as UTF-8.
 std::string parse_unicode(std::string_view text);
 
-// The other way round: a float as Python's repr writes it; text (UTF-8, surrogates allowed) for UNICODE.
-std::string float_text(double value);
+// The other way round: text (UTF-8, surrogates allowed) for UNICODE.
 std::string unicode_text(std::string_view utf8);
 
 // Indices of PUT and GET.

@@ -471,6 +471,30 @@ def torch_tar_seeds():
     return {"values": data[data.index(b"pickle\0") : 4608]}
 
 
+def gensim_seeds():
+    """Whether the name is a compressed file's, the file, and its companions in the order in which they are opened (gensim.cpp)."""
+    order = {
+        "vectors.gensim": ["vectors.gensim.vectors.npy"],
+        "index.gensim": ["index.gensim.index.npy"] + [f"index.gensim.index.{part}.npy" for part in ("data", "indptr", "indices")],
+        "lda.gensim": ["lda.gensim.expElogbeta.npy", "lda.gensim.state", "lda.gensim.state.sstats.npy", "lda.gensim.state.eta.npy",
+                       "lda.gensim.id2word"],
+    }
+    files = goldens("gensim")
+    seeds = {name: b"\0" + b"\n--\n".join([files[name]] + [files[part] for part in parts]) for name, parts in order.items()}
+    seeds["vectors.gz"] = b"\1" + b"\n--\n".join([gzip.decompress(files["vectors.gz"]), files["vectors.gz.vectors.npz"]])
+    index = [files["index.bz2.index.npz"], files["index.bz2.index.sparse.npz"]]
+    seeds["index.bz2"] = b"\1" + b"\n--\n".join([bz2.decompress(files["index.bz2"])] + index)
+    return seeds
+
+
+def word2vec_seeds():
+    return goldens("word2vec") | {"newlines": b"2 1\na \0\0\0\0\nb \0\0\x80?\n", "bytes": b"1 1\n\xff \0\0\0\0", "none": b"0 3\n"}
+
+
+def word2vec_text_seeds():
+    return goldens("word2vec-text") | {"spaces": b"2 2\na 1 2 \nb 0.5 -1e-3 \n\n", "odd": b"1 4\na nan inf -inf 1e-60\r\n", "none": b"0 3\n"}
+
+
 def tf_checkpoint_seeds():
     """The first blocks of indexes, behind a byte that says that they are not compressed (tf_checkpoint.cpp)."""
     folder = pathlib.Path(__file__).parent.parent / "formats" / "data" / "tf-checkpoint"
@@ -509,6 +533,6 @@ def write(name, seeds):
 if __name__ == "__main__":
     makers = {"inflate_blocks": inflate_blocks_seeds, "zlib": zlib_seeds, "gzip": gzip_seeds, "bz2": bz2_seeds, "lzma": lzma_seeds, "xz": xz_seeds, "lz4": lz4_seeds,
               "zstd": zstd_seeds, "npy": npy_seeds, "npz": npz_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "zip": zip_seeds, "json": json_seeds, "tf_checkpoint": tf_checkpoint_seeds,
-              "torch": torch_seeds, "torch-legacy": torch_legacy_seeds, "torch-tar": torch_tar_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
+              "gensim": gensim_seeds, "word2vec": word2vec_seeds, "word2vec-text": word2vec_text_seeds, "torch": torch_seeds, "torch-legacy": torch_legacy_seeds, "torch-tar": torch_tar_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
     for name, seeds in makers.items():
         write(name, seeds())
