@@ -1,12 +1,10 @@
 // The suite of all stores, on a real server.
 #include <catch2/catch.hpp>
 
-#include <filesystem>
-#include <fstream>
-
 #include <larder/plugin/store_conformance.h>
 
 #include "server.h"
+#include "tests/support/damaged_file.h"
 
 namespace larder::testing {
 namespace {
@@ -15,14 +13,8 @@ namespace {
 std::string bucket_of(const Store& store) { return store.name().substr(std::string_view("s3://").size()); }
 
 // versitygw keeps an object as a file.
-void damage_file(Store& store, const std::string& key) {
-  const std::filesystem::path path = variable("LARDER_S3_DATA") + '/' + bucket_of(store) + '/' + key;
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(path) / 2);
-  file.seekg(middle);
-  const int byte = file.get();
-  file.seekp(middle);
-  file.put(static_cast<char>(byte ^ 1));
+void damage_file_of(Store& store, const std::string& key) {
+  damage_file(variable("LARDER_S3_DATA") + '/' + bucket_of(store) + '/' + key);
 }
 
 // The behaviours that get keys while others replace them.
@@ -36,7 +28,7 @@ TEST_CASE("the store does on this server what all stores do") {
       .make = [] { return open_bucket(make_bucket()); },
       .again = [](Store& store) { return open_bucket(bucket_of(store)); },
   };
-  if (!variable("LARDER_S3_DATA").empty()) subject.damage = damage_file;
+  if (!variable("LARDER_S3_DATA").empty()) subject.damage = damage_file_of;
   CHECK(store_problems(subject, server_gets_whole_values() ? std::vector<std::string>{} : gets_beside_puts) ==
         std::vector<std::string>{});
 }

@@ -1,12 +1,12 @@
 #include "tests/store/stores.h"
 
-#include <fstream>
 #include <map>
 #include <mutex>
 
 #include <larder/cached_store.h>
 #include <larder/local_store.h>
 
+#include "tests/support/damaged_file.h"
 #include "tests/support/temporary.h"
 
 namespace larder::testing {
@@ -23,15 +23,7 @@ void damage_memory(Store& store, const std::string& key) {
 // "/tmp/d" of "file:///tmp/d".
 Path path_of(const std::string& name) { return name.substr(std::string_view("file://").size()); }
 
-void damage_file(Store& store, const std::string& key) {
-  const Path path = path_of(store.name(key));
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(path) / 2);
-  file.seekg(middle);
-  const int byte = file.get();
-  file.seekp(middle);
-  file.put(static_cast<char>(byte ^ 1));
-}
+void damage_file_of(Store& store, const std::string& key) { damage_file(path_of(store.name(key))); }
 
 // Stores in directories that go at the end of all tests.
 StoreUnderTest local(const LocalOptions& options) {
@@ -40,7 +32,7 @@ StoreUnderTest local(const LocalOptions& options) {
   return {
       .make = [=] { return local_store(*scratch / std::to_string(++*number), options); },
       .again = [=](Store& store) { return local_store(path_of(store.name()), options); },
-      .damage = damage_file,
+      .damage = damage_file_of,
   };
 }
 
@@ -82,7 +74,7 @@ StoreUnderTest cached_local() {
   };
   return {.make = [=] { return open(*scratch / std::to_string(++*number)); },
           .again = [=](Store& store) { return open(path_of(store.name())); },
-          .damage = damage_file};
+          .damage = damage_file_of};
 }
 
 std::unique_ptr<Store> memory_stream(const std::string& key, Bytes value) {
