@@ -109,10 +109,10 @@ TEST_CASE("uses are written after a minute, or 4096 keys, or in the end") {
   const Scene scene;
   auto log = scene.log();
   log->used("a");
-  scene.time.advance(59s);
+  scene.time.advance(30s);
   log->used("b");
   CHECK(scene.objects().empty());
-  scene.time.advance(2s);
+  scene.time.advance(31s);
   log->used("c");
   CHECK(scene.objects().size() == 1);
   for (int i = 0; i < 4096; ++i) log->used("k" + std::to_string(i));

@@ -68,7 +68,7 @@ S3Options small_options() {
   options.part_size = 1 << 20;
   options.threads = 2;
   options.deadline = std::chrono::seconds(30);
-  options.idle = std::chrono::seconds(1);
+  options.idle = std::chrono::seconds(20);
   return options;
 }
 

@@ -49,7 +49,7 @@ struct FaultSequence {
   std::size_t uploads = 0;                           // that are left on the server
 };
 
-// 1 MiB a part, 2 threads, an idle second, a deadline of 30 s (of FakeTime).
+// 1 MiB a part, 2 threads, 20 idle seconds, a deadline of 30 s (of FakeTime): longer than a busy machine takes.
 S3Options small_options();
 
 struct SequenceGroup {

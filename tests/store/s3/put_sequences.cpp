@@ -74,64 +74,64 @@ SequenceGroup broken_puts() {
 }
 
 SequenceGroup silent_servers() {
+  S3Options soon = small_options();
+  soon.idle = std::chrono::seconds(1);
   return {.name = "servers that fall silent are asked again",
-          .sequences = {
-              {.name = "a put, not done",
-               .script = on_put({.kind = Kind::silent}),
-               .operation = put("new"),
-               .wanted = "done",
-               .object = "new"},
-              {.name = "a put, done",
-               .script = on_put({.kind = Kind::silent, .done = true}),
-               .operation = put_if_absent("new"),
-               .wanted = "done",
-               .object = "new"},
-              {.name = "a get, a byte every three seconds",
-               .prepare = ours_before,
-               .script =
-                   [](FaultScene&) {
-                     return std::vector<Step>{
-                         {.method = "GET", .fault = {.kind = Kind::slow, .bytes = 1, .milliseconds = 3000}}};
-                   },
-               .operation = [](FaultScene& scene) { return scene.get(); },
-               .wanted = "before",
-               .object = "before"},
-          }};
-}
-
-SequenceGroup late_puts() {
-  S3Options impatient = small_options();
-  impatient.deadline = std::chrono::seconds(1);
-  return {.name = "a put whose time is up is unknown, or known not to be done",
           .sequences =
               {
-                  {.name = "lost, perhaps done, then busy until the time is up",
-                   .script =
-                       [](FaultScene&) {
-                         return std::vector<Step>{
-                             {.method = "PUT", .fault = {.kind = Kind::reset_before}},
-                             {.method = "PUT",
-                              .fault = {.kind = Kind::answer, .status = 503, .headers = {{"retry-after", "3600"}}}}};
-                       },
-                   .operation = put("new"),
-                   .wanted = "error unknown_outcome"},
-                  {.name = "done, and the answers lost until the time is up",
-                   .script =
-                       [](FaultScene&) {
-                         return std::vector<Step>{
-                             {.method = "PUT", .fault = {.kind = Kind::reset_after}},
-                             {.method = "PUT",
-                              .fault = {.kind = Kind::answer, .status = 503, .headers = {{"retry-after", "3600"}}}}};
-                       },
+                  {.name = "a put, not done",
+                   .script = on_put({.kind = Kind::silent}),
                    .operation = put("new"),
                    .wanted = "done",
                    .object = "new"},
-                  {.name = "busy until the time is up",
-                   .script = on_put({.kind = Kind::answer, .status = 429, .headers = {{"retry-after", "3600"}}}),
-                   .operation = put("new"),
-                   .wanted = "error io"},
+                  {.name = "a put, done",
+                   .script = on_put({.kind = Kind::silent, .done = true}),
+                   .operation = put_if_absent("new"),
+                   .wanted = "done",
+                   .object = "new"},
+                  {.name = "a get, a byte every three seconds",
+                   .prepare = ours_before,
+                   .script =
+                       [](FaultScene&) {
+                         return std::vector<Step>{
+                             {.method = "GET", .fault = {.kind = Kind::slow, .bytes = 1, .milliseconds = 3000}}};
+                       },
+                   .operation = [](FaultScene& scene) { return scene.get(); },
+                   .wanted = "before",
+                   .object = "before"},
               },
-          .options = impatient};
+          .options = soon};
+}
+
+SequenceGroup late_puts() {
+  return {.name = "a put whose time is up is unknown, or known not to be done",
+          .sequences = {
+              {.name = "lost, perhaps done, then busy until the time is up",
+               .script =
+                   [](FaultScene&) {
+                     return std::vector<Step>{
+                         {.method = "PUT", .fault = {.kind = Kind::reset_before}},
+                         {.method = "PUT",
+                          .fault = {.kind = Kind::answer, .status = 503, .headers = {{"retry-after", "3600"}}}}};
+                   },
+               .operation = put("new"),
+               .wanted = "error unknown_outcome"},
+              {.name = "done, and the answers lost until the time is up",
+               .script =
+                   [](FaultScene&) {
+                     return std::vector<Step>{
+                         {.method = "PUT", .fault = {.kind = Kind::reset_after}},
+                         {.method = "PUT",
+                          .fault = {.kind = Kind::answer, .status = 503, .headers = {{"retry-after", "3600"}}}}};
+                   },
+               .operation = put("new"),
+               .wanted = "done",
+               .object = "new"},
+              {.name = "busy until the time is up",
+               .script = on_put({.kind = Kind::answer, .status = 429, .headers = {{"retry-after", "3600"}}}),
+               .operation = put("new"),
+               .wanted = "error io"},
+          }};
 }
 
 SequenceGroup puts_if_absent() {

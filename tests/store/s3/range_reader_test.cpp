@@ -56,12 +56,12 @@ struct FarAway {
     std::unique_lock lock(mutex);
     ++arrived;
     all_here.notify_all();
-    if (!all_here.wait_for(lock, std::chrono::seconds(10), [&] { return arrived >= wait_for; })) alone = true;
+    if (!all_here.wait_for(lock, std::chrono::seconds(60), [&] { return arrived >= wait_for; })) alone = true;
   }
 
   std::uint64_t size;
   std::uint64_t fails_at = UINT64_MAX;
-  int wait_for = 0;
+  std::atomic<int> wait_for{0};
   std::atomic<std::uint64_t> fetches{0}, bytes{0};
   std::atomic<int> at_once{0};
   std::atomic<bool> outside{false}, alone{false};

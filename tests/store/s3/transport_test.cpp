@@ -133,12 +133,12 @@ TEST_CASE("no request takes longer than it may", "[transport]") {
   Fixture f;
   f.server.play({{.fault = {.kind = Kind::silent}, .times = 3}});
   const auto begin = std::chrono::steady_clock::now();
-  f.stop = begin + 300ms;
+  f.stop = begin + 1s;
   const Exchange late = f.get();
   REQUIRE_FALSE(late.response);
   CHECK(late.lost.late);
   CHECK(late.lost.sent);
-  CHECK(std::chrono::steady_clock::now() - begin < 10s);
+  CHECK(std::chrono::steady_clock::now() - begin < 60s);
   const Exchange none = f.get();
   CHECK(none.lost.late);
   CHECK_FALSE(none.lost.sent);
