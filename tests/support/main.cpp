@@ -1,2 +1,3 @@
-#define CATCH_CONFIG_MAIN
-#include <catch2/catch.hpp>
+#include "tests/support/session.h"
+
+int main(int count, char** arguments) { return larder::testing::run_session(count, arguments); }

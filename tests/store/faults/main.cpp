@@ -1,10 +1,8 @@
-// Catch2's main(), under the shim.
-#define CATCH_CONFIG_RUNNER
-#include <catch2/catch.hpp>
-
+// The tests of this program, under the shim.
 #include "faults.h"
+#include "tests/support/session.h"
 
 int main(int count, char** arguments) {
   larder::testing::require_shim(arguments);
-  return Catch::Session().run(count, arguments);
+  return larder::testing::run_session(count, arguments);
 }
