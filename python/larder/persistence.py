@@ -152,6 +152,14 @@ def _usable_mmap_mode(mmap_mode, file, name, codec):
     return None
 
 
+def _warn_of_age(name):
+    warnings.warn(
+        f"The file '{name}' has been generated with a joblib version less than 0.10. Please regenerate this pickle file.",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+
+
 def _rewind_at_end(file):
     """A BytesIO that was just written to is read from its start, as joblib does."""
     if isinstance(file, io.BytesIO) and file.tell() == len(file.getbuffer()):
@@ -207,6 +215,9 @@ def load(filename, mmap_mode=None, ensure_native_byte_order="auto", *, trust=Tru
         file, policy = audited(file, trust, threads)
     with _directories_reported(file):
         source = _core.Source(file, threads)
+    if source.codec == "zfile":
+        _warn_of_age(name)
+        mmap_mode = None
     mmap_mode = _usable_mmap_mode(mmap_mode, file, name, source.codec)
     native = bool(ensure_native_byte_order)
     if trust is False or format not in ("", *_PICKLES) or source.format not in _PICKLES:
@@ -214,11 +225,7 @@ def load(filename, mmap_mode=None, ensure_native_byte_order="auto", *, trust=Tru
     else:
         unpickler = Unpickler(source, file if isinstance(file, str) else "", mmap_mode, native, policy.find if policy else None)
         value = load_opcodes(unpickler)
-        if unpickler.is_legacy or source.codec == "zfile":
-            warnings.warn(
-                f"The file '{name}' has been generated with a joblib version less than 0.10. Please regenerate this pickle file.",
-                DeprecationWarning,
-                stacklevel=2,
-            )
+        if unpickler.is_legacy and source.codec != "zfile":
+            _warn_of_age(name)
     source.finish()
     return value
