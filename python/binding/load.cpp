@@ -195,7 +195,8 @@ class PickleSource {
   // All lines are in pieces.
   py::object readline() { fail(ErrorKind::malformed, "a line of the pickle does not end"); }
 
-  // Throws again what ended the reading; nothing where nothing did. (The unpickler makes EOFErrors of UnpicklingErrors.)
+  // Throws again what ended the reading; nothing where nothing did. (The unpickler makes EOFErrors of
+  // UnpicklingErrors.)
   void rethrow() const {
     if (failure_) std::rethrow_exception(failure_);
   }

@@ -1,5 +1,6 @@
 """dump and load, as joblib has them."""
 
+import contextlib
 import errno
 import io
 import os
@@ -102,9 +103,15 @@ def dump(value, filename, compress=0, protocol=None, *, threads=0):
         raise ValueError("Second argument should be a filename or a file-like object, %s (type %s) was given." % (filename, type(filename)))
     protocol = _protocol(protocol)
     sink, arrays = dump_opcodes(value, protocol)
-    with _directories_reported(filename):
-        _core.dump(sink, arrays, protocol, filename, codec, level, threads)
+    with _directories_reported(filename), _opened(filename, "wb") as target:
+        _core.dump(sink, arrays, protocol, target, codec, level, threads)
     return [filename] if is_name else None
+
+
+def _opened(file, mode):
+    """A FIFO or device as a file object, for which Python waits so that it can be interrupted; anything else as it is."""
+    is_special = isinstance(file, str) and os.path.exists(file) and not os.path.isfile(file) and not os.path.isdir(file)
+    return open(file, mode) if is_special else contextlib.nullcontext(file)
 
 
 class _directories_reported:
@@ -140,15 +147,15 @@ def _usable_mmap_mode(mmap_mode, file, name, codec):
     if mmap_mode is None:
         return None
     if codec:
-        warnings.warn(f'mmap_mode "{mmap_mode}" is not compatible with compressed file {name}. "{mmap_mode}" flag will be ignored.', stacklevel=3)
+        warnings.warn(f'mmap_mode "{mmap_mode}" is not compatible with compressed file {name}. "{mmap_mode}" flag will be ignored.', stacklevel=4)
     elif isinstance(file, io.BytesIO):
         warnings.warn(
-            f'In memory persistence is not compatible with mmap_mode "{mmap_mode}" flag passed. mmap_mode option will be ignored.', stacklevel=3
+            f'In memory persistence is not compatible with mmap_mode "{mmap_mode}" flag passed. mmap_mode option will be ignored.', stacklevel=4
         )
     elif isinstance(file, str):
         return mmap_mode
     elif not _is_raw_file(file):
-        warnings.warn(f'"{file!r}" is not a raw file, mmap_mode "{mmap_mode}" flag will be ignored.', stacklevel=3)
+        warnings.warn(f'"{file!r}" is not a raw file, mmap_mode "{mmap_mode}" flag will be ignored.', stacklevel=4)
     return None
 
 
@@ -156,7 +163,7 @@ def _warn_of_age(name):
     warnings.warn(
         f"The file '{name}' has been generated with a joblib version less than 0.10. Please regenerate this pickle file.",
         DeprecationWarning,
-        stacklevel=3,
+        stacklevel=4,
     )
 
 
@@ -208,6 +215,11 @@ def load(filename, mmap_mode=None, ensure_native_byte_order="auto", *, trust=Tru
     file = os.fspath(filename) if isinstance(filename, os.PathLike) else filename
     name = getattr(file, "name", "") if hasattr(file, "read") else file
     _rewind_at_end(file)
+    with _opened(file, "rb") as opened:
+        return _load(opened, name, mmap_mode, bool(ensure_native_byte_order), trust, format, threads)
+
+
+def _load(file, name, mmap_mode, native, trust, format, threads):
     policy = None
     if trust is not True and trust is not False:
         from .trust import audited
@@ -219,7 +231,6 @@ def load(filename, mmap_mode=None, ensure_native_byte_order="auto", *, trust=Tru
         _warn_of_age(name)
         mmap_mode = None
     mmap_mode = _usable_mmap_mode(mmap_mode, file, name, source.codec)
-    native = bool(ensure_native_byte_order)
     if trust is False or format not in ("", *_PICKLES) or source.format not in _PICKLES:
         value = source.load_plain(mmap_mode or "", native, format, threads)
     else:
