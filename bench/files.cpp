@@ -1,19 +1,17 @@
 // Dump and load of one large uncompressed array, and the same bytes through the system's calls alone.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
 #include <functional>
-#include <memory>
-#include <stdexcept>
 
 #include <larder/dump.h>
 #include <larder/load.h>
 
 #include "benchmarks.h"
+#include "plain_read.h"
 #include "sample.h"
 #include "scratch.h"
 #include "timing.h"
@@ -41,10 +39,6 @@ void measure_array(benchmark::State& state, Prepare prepare, Work work) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(large_array().nbytes()));
 }
 
-void require(bool fine, const char* what) {
-  if (!fine) throw std::runtime_error(what);
-}
-
 // What publishing a file takes, in the system's calls: written beside it, synced, renamed, directory synced.
 std::size_t write_and_publish(const Path& path, Bytes bytes) {
   const Path temporary = path.native() + ".part";
@@ -60,34 +54,6 @@ std::size_t write_and_publish(const Path& path, Bytes bytes) {
   const int directory = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   require(directory >= 0 && ::fsync(directory) == 0 && ::close(directory) == 0, "fsync of the directory");
   return bytes.size();
-}
-
-using Memory = std::unique_ptr<std::byte, std::function<void(std::byte*)>>;
-
-Memory small_pages(std::size_t size) {
-  return {static_cast<std::byte*>(::operator new(size)), [](std::byte* start) { ::operator delete(start); }};
-}
-
-Memory huge_pages(std::size_t size) {
-  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  require(memory != MAP_FAILED, "mmap");
-  static_cast<void>(::madvise(memory, size, MADV_HUGEPAGE));  // where the system has none, pages are small
-  return {static_cast<std::byte*>(memory), [size](std::byte* start) { ::munmap(start, size); }};
-}
-
-Memory read_into(Memory (*allocate)(std::size_t), const Path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  require(file >= 0, "open");
-  const auto size = static_cast<std::size_t>(::lseek(file, 0, SEEK_END));
-  require(::lseek(file, 0, SEEK_SET) == 0, "lseek");
-  Memory memory = allocate(size);
-  for (std::size_t done = 0; done < size;) {
-    const ssize_t read = ::read(file, memory.get() + done, size - done);
-    require(read > 0, "read");
-    done += static_cast<std::size_t>(read);
-  }
-  require(::close(file) == 0, "close");
-  return memory;
 }
 
 void add(const std::string& name, std::function<void(benchmark::State&, const Path&)> run) {

@@ -49,6 +49,35 @@ Attributes attributes_of(Value object) {
   return {dict_or_none(state), {}};
 }
 
+std::optional<Value> entries_of(Value value) {
+  if (value.is(ValueKind::dict)) return value;
+  if (!value.is(ValueKind::object) || !is_called(value, "OrderedDict") ||
+      value.callable().module_name() != "collections" || !value.arguments().is(ValueKind::tuple) ||
+      !value.arguments().empty())
+    return std::nullopt;
+  Value entries;
+  for (const Change& change : value.changes()) {
+    const bool is_first = change.kind == ChangeKind::insert && entries.is_none();
+    const bool is_metadata = change.kind == ChangeKind::state && change.value.is(ValueKind::dict) &&
+                             change.value.size() == 1 && change.value.find("_metadata");
+    if (!is_first && !is_metadata) return std::nullopt;
+    if (is_first) entries = change.value;
+  }
+  return entries;
+}
+
+Value class_of_object(Value object) {
+  const Value callable = object.callable();
+  if (!callable.is(ValueKind::global)) return {};
+  // Protocols below 2 write a new-style object as a call of this function on its class, numpy an array of objects.
+  const bool rebuilt = (callable.qualified_name() == "_reconstructor" &&
+                        (callable.module_name() == "copyreg" || callable.module_name() == "copy_reg")) ||
+                       object_array(object);
+  const Value arguments = object.arguments();
+  const bool has_class = arguments.is(ValueKind::tuple) && !arguments.empty() && arguments[0].is(ValueKind::global);
+  return rebuilt && has_class ? arguments[0] : callable;
+}
+
 std::optional<ObjectArray> object_array(Value value) {
   if (!is_made_by(value, "_reconstruct")) return std::nullopt;
   // (version, shape, dtype, is_fortran, elements), without the version before numpy 1.0.

@@ -16,6 +16,13 @@ struct Attributes {
 };
 Attributes attributes_of(Value object);
 
+// The entries of a dict, or of a collections.OrderedDict that holds nothing else but torch's `_metadata`: a dict, None
+// for an OrderedDict without any. Nothing for other values.
+std::optional<Value> entries_of(Value value);
+
+// The class of an object, or the function that Python would call for it: a global, or None where nothing is named.
+Value class_of_object(Value object);
+
 // A numpy array of Python objects: it has no bytes, and stays an object in a Document.
 struct ObjectArray {
   Shape shape;

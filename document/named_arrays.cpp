@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/unicode.h"
+#include "document/attributes.h"
 
 namespace larder::internal {
 
@@ -9,15 +10,6 @@ namespace {
 
 bool is_global(Value value, std::string_view module_name, std::string_view qualified_name) {
   return value.is(ValueKind::global) && value.module_name() == module_name && value.qualified_name() == qualified_name;
-}
-
-// The dict that `root` is, or that it is filled with; nothing for another kind of value.
-std::optional<Value> entries_of(Value root) {
-  if (root.is(ValueKind::dict)) return root;
-  if (!root.is(ValueKind::object) || !is_global(root.callable(), "collections", "OrderedDict") ||
-      !root.arguments().empty())
-    return std::nullopt;
-  return root.entries();
 }
 
 struct Collected {

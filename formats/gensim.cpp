@@ -1,3 +1,4 @@
+#include "arrays/small_floats.h"
 #include "base/text.h"
 #include "formats/gensim/companions.h"
 #include "formats/gensim/split.h"
@@ -27,7 +28,9 @@ class GensimFormat final : public Format {
                 .writes = true,
                 .maps = true,
                 .signature = Signature::plausible,
-                .family = "pickle"}) {}
+                .family = "pickle",
+                .library = "numpy",
+                .has_dtype = is_of_numpy}) {}
 
   bool recognises(Bytes head) const override { return begins_as_pickle(head); }
 

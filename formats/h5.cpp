@@ -1,3 +1,4 @@
+#include "formats/hdf5/encoding.h"
 #include "formats/hdf5/file.h"
 #include "formats/hdf5/tree.h"
 #include "formats/hdf5/writer.h"
@@ -19,7 +20,8 @@ class H5Format final : public Format {
                 .maps = true,
                 .extent = Extent::rest,
                 .family = "h5",
-                .holds = FormatInfo::Holds::named_arrays}) {}
+                .holds = FormatInfo::Holds::tree,
+                .has_dtype = hdf5_has_dtype}) {}
 
   bool recognises(Bytes head) const override { return hdf5_signature_at(head).has_value(); }
 

@@ -1,3 +1,4 @@
+#include "arrays/small_floats.h"
 #include "formats/gensim/companions.h"
 #include "formats/pickle/head.h"
 #include "formats/pickle/joblib_array.h"
@@ -57,7 +58,9 @@ const Format& joblib_format() {
                                     .writes = true,
                                     .maps = true,
                                     .signature = Signature::plausible,
-                                    .family = "pickle"},
+                                    .family = "pickle",
+                                    .library = "numpy",
+                                    .has_dtype = is_of_numpy},
                                    PickleStyle::joblib);
   return format;
 }
@@ -70,7 +73,9 @@ const Format& pickle_format() {
                                     .writes = true,
                                     .maps = true,
                                     .signature = Signature::plausible,
-                                    .family = "pickle"},
+                                    .family = "pickle",
+                                    .library = "numpy",
+                                    .has_dtype = is_of_numpy},
                                    PickleStyle::cpython);
   return format;
 }

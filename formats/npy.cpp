@@ -1,5 +1,6 @@
 #include "formats/npy.h"
 
+#include "arrays/small_floats.h"
 #include "base/text.h"
 #include "document/records.h"
 #include "formats/elements.h"
@@ -20,7 +21,9 @@ class NpyFormat final : public Format {
                 .reads = true,
                 .writes = true,
                 .maps = true,
-                .holds = FormatInfo::Holds::array}) {}
+                .holds = FormatInfo::Holds::array,
+                .library = "numpy",
+                .has_dtype = is_of_numpy}) {}
 
   bool recognises(Bytes head) const override {
     return !head.empty() && npy_magic.starts_with(as_text(head).substr(0, npy_magic.size()));

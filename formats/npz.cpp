@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "arrays/small_floats.h"
 #include "base/text.h"
 #include "document/named_arrays.h"
 #include "formats/npy.h"
@@ -93,7 +94,9 @@ class NpzFormat final : public ZipFormat {
                    .reads = true,
                    .writes = true,
                    .maps = true,
-                   .holds = FormatInfo::Holds::named_arrays}) {}
+                   .holds = FormatInfo::Holds::named_arrays,
+                   .library = "numpy",
+                   .has_dtype = is_of_numpy}) {}
 
   // An archive without members is one as well.
   bool owns(const ZipDirectory& directory) const override {

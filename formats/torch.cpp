@@ -2,6 +2,7 @@
 #include "formats/table.h"
 #include "formats/torch/archive.h"
 #include "formats/torch/tensors.h"
+#include "formats/torch/types.h"
 #include "formats/torch/write.h"
 #include "formats/zip/format.h"
 #include "formats/zip/member.h"
@@ -20,7 +21,9 @@ class TorchFormat final : public ZipFormat {
                    .extensions = {".pt", ".pth", ".bin", ".ckpt"},
                    .reads = true,
                    .writes = true,
-                   .maps = true}) {}
+                   .maps = true,
+                   .library = "torch",
+                   .has_dtype = [](const DType& dtype) { return type_of_elements(dtype) != nullptr; }}) {}
 
   bool owns(const ZipDirectory& directory) const override {
     const auto folder = TorchArchive::folder_of(directory);
@@ -46,7 +49,8 @@ class TorchScriptFormat final : public ZipFormat {
                    .extensions = {},
                    .reads = true,
                    .writes = false,
-                   .maps = true}) {}
+                   .maps = true,
+                   .library = "torch"}) {}
 
   bool owns(const ZipDirectory& directory) const override {
     const auto folder = TorchArchive::folder_of(directory);

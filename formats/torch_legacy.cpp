@@ -99,7 +99,8 @@ class TorchLegacyFormat final : public Format {
                 .maps = true,
                 .signature = Signature::magic,
                 .extent = Extent::delimited,
-                .family = "pickle"}) {}
+                .family = "pickle",
+                .library = "torch"}) {}
 
   // Also of the first bytes alone: pickles that begin so have all that is compared.
   bool recognises(Bytes head) const override {

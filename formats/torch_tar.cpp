@@ -171,7 +171,8 @@ class TorchTarFormat final : public Format {
                 .maps = true,
                 .signature = Signature::magic,
                 .extent = Extent::rest,
-                .family = "tar"}) {}
+                .family = "tar",
+                .library = "torch"}) {}
 
   bool recognises(Bytes head) const override { return begins_as_tar(head); }
 

@@ -14,19 +14,6 @@ namespace larder {
 using internal::choose_writing;
 using internal::write;
 
-namespace {
-
-// A file that another one asks for is made where that one lies, and nowhere else.
-std::unique_ptr<Writer> create_beside(const Path& path, const std::string& name, const FileOptions& options) {
-  const Path sibling = path.parent_path() / name;
-  std::error_code absent;
-  if (std::filesystem::is_symlink(sibling, absent))
-    internal::fail(ErrorKind::unsafe_reference, sibling.native(), ", which ", path.native(), " needs, is a link");
-  return create_file(sibling, options);
-}
-
-}  // namespace
-
 std::vector<std::string> dump(Value value, const Path& path, const DumpOptions& options) {
   const std::string filename = path.string();
   const internal::Writing how = choose_writing(value, filename, options.format, options);
@@ -37,8 +24,7 @@ std::vector<std::string> dump(Value value, const Path& path, const DumpOptions& 
 
   const auto file = create_file(path, options.file);
   const std::string name = path.filename().string();
-  internal::Siblings siblings(name,
-                              [&](const std::string& sibling) { return create_beside(path, sibling, options.file); });
+  internal::Siblings siblings = internal::siblings_beside(path, options.file);
   write(value, *file, how, to_file, {.name = name, .siblings = &siblings});
 
   std::vector<std::string> written{filename};

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/text.h"
+#include "document/array_names.h"
 #include "persist/detect.h"
 #include "persist/footer.h"
 #include "persist/loading.h"
@@ -136,7 +137,7 @@ class Loader {
   // Each of LoadOptions::only.
   void require_arrays(Value root) const {
     for (const std::string& name : options_.only) {
-      if (!(root.is(ValueKind::dict) ? root.find(name) : find_path(root, name)))
+      if (!internal::find_named(root, name))
         fail(ErrorKind::not_found, reader_.name(), " has no array called ", internal::quoted(name));
     }
   }

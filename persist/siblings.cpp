@@ -1,6 +1,7 @@
 #include "persist/siblings.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/text.h"
 #include "io/directory.h"
@@ -17,6 +18,16 @@ Writer& Siblings::create(std::string_view name) {
   auto writer = make_(kept);
   made_.push_back({std::move(kept), std::move(writer)});
   return *made_.back().writer;
+}
+
+Siblings siblings_beside(const Path& path, const FileOptions& options) {
+  return {path.filename().string(), [path, options](const std::string& name) {
+            const Path sibling = path.parent_path() / name;
+            std::error_code absent;
+            if (std::filesystem::is_symlink(sibling, absent))
+              fail(ErrorKind::unsafe_reference, sibling.native(), ", which ", path.native(), " needs, is a link");
+            return create_file(sibling, options);
+          }};
 }
 
 std::vector<std::string> Siblings::finish() {

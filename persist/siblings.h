@@ -34,4 +34,7 @@ class Siblings {
   std::vector<Sibling> made_;
 };
 
+// Those beside the file at `path`. Error `unsafe_reference` for one that is a link.
+Siblings siblings_beside(const Path& path, const FileOptions& options);
+
 }  // namespace larder::internal

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "persist/loading.h"
 #include "tools/commands.h"
 #include "tools/findings.h"
 #include "tools/objects.h"
@@ -51,7 +52,7 @@ Result examine(const std::string& file, const CheckOptions& options) {
     audit_options.limits = options.reading.limits;
     audit_options.threads = options.reading.threads;
     if (options.reading.python2_strings) audit_options.pickle.python2_strings = *options.reading.python2_strings;
-    if (file != "-") audit_options.companions_of = file;
+    if (file != "-") audit_options.companions_of = internal::file_of(file);
     result.audit = audit(reader, audit_options);
     result.error = failure_of(result.audit, options.plain);
   } catch (const Error& error) {

@@ -61,7 +61,8 @@ extension of OUT decides: .gz, .xz, .zst... compress, others do not. 'larder cod
 auto tries codecs and levels on a sample, for 2 % of the time that writing takes, and takes what is written to the disk
 and read back soonest; auto:joblib of those that joblib reads, auto:smallest the smallest, auto:read-at=500MB/s the
 smallest that is read so fast, auto:write-within=5s, auto:link=80MB/s. An extension such as .gz leaves it the level.
-The format is that of the extension: .joblib, .pkl, .npy. An OUT whose name tells nothing keeps the format of IN.
+The format is that of the extension: .joblib, .pkl, .npy, .npz, .pt, .safetensors... An OUT whose name tells nothing
+keeps the format of IN. Arrays become those of the other library. What the format cannot hold is refused with a list.
 --meta says where an object comes from or how good it is. It is kept behind the object, together with a checksum of
 each array, where joblib and numpy do not look; 'larder ls' shows it. What IN has is kept, but for equal keys.
 OUT appears only when it is complete. It may be IN itself: until then the old file stays as it is.
@@ -71,6 +72,8 @@ Examples:
   larder convert -c zstd:19 array.npy array.joblib
   larder convert -c auto array.npy array.joblib
   larder convert array.joblib array.npy
+  larder convert model.pt model.joblib             tensors become numpy arrays
+  larder convert --arrays-only model.joblib weights.npz
   larder convert --protocol 0 model.joblib model.pkl
   larder convert --python2-strings latin1 old.pkl new.joblib
   larder convert --meta data=wine.csv --meta accuracy:=0.93 model.pkl model.joblib
@@ -173,6 +176,13 @@ void add_source_options(CLI::App& command, ReadOptions& options) {
   add_parsed(command, "--max-bytes", options.limits.bytes, parse_size,
              "Refuse files that need more memory than SIZE, such as 500M or 2G (default: all there is)")
       ->type_name("SIZE");
+}
+
+void add_format_option(CLI::App& command, ReadOptions& options) {
+  command
+      .add_option("--from", options.format,
+                  "Read it as this format, whatever the content says; 'larder formats' lists them")
+      ->type_name("NAME");
 }
 
 void add_plugin_option(CLI::App& command, std::vector<std::string>& plugins) {
@@ -292,6 +302,7 @@ struct CommandLine {
         },
         "Show every member and every level");
     command->add_flag("-j,--json", ls.json, "Print JSON");
+    add_format_option(*command, ls.reading);
     add_reading_options(*command, ls.reading);
     add_plugin_option(*command, plugins);
   }
@@ -304,6 +315,7 @@ struct CommandLine {
         ->required()
         ->type_name("");
     command->add_option("-o,--output", get_one.out, "Write the value to OUT instead of printing it")->type_name("OUT");
+    add_format_option(*command, get_one.reading);
     add_reading_options(*command, get_one.reading);
     add_plugin_option(*command, plugins);
   }
@@ -319,9 +331,24 @@ struct CommandLine {
     command->add_option("-c,--compress", conversion.storage.compress, "Compress so, whatever the extension says")
         ->type_name("COMPRESSION");
     command
-        ->add_option("--format", conversion.storage.format,
+        ->add_option("--to,--format", conversion.storage.format,
                      "Write this format, whatever the extension says; 'larder formats' lists them")
         ->type_name("NAME");
+    add_format_option(*command, conversion.reading);
+    command
+        ->add_option("--only", conversion.reading.only,
+                     "Take only what IN has under this name, such as an array of a .npz file; repeatable")
+        ->allow_extra_args(false)
+        ->type_name("NAME");
+    command->add_flag("--arrays-only", conversion.carrying.arrays_only,
+                      "Take the arrays alone, each by its name, and leave out what is none");
+    command->add_flag("--widen", conversion.carrying.widen,
+                      "Store bfloat16 and float8 as float32 where the format has no such dtype");
+    command
+        ->add_option("--level", conversion.storage.deflate,
+                     "npz files: deflate the arrays, 1 to 9; 0 (default) stores them")
+        ->type_name("N")
+        ->check(undescribed(CLI::Range(0, 9)));
     command
         ->add_option("--protocol", conversion.storage.protocol,
                      "Protocol of pickles: 0 to 5, -1 is the highest (default 4)")

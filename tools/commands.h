@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <larder/budget.h>
+#include <larder/convert.h>
 #include <larder/writer.h>
 
 #include "tools/console.h"
@@ -42,6 +43,7 @@ struct ConvertOptions {
   std::string in;
   std::string out;
   StorageOptions storage;
+  CarryOptions carrying;
   MetaSettings meta;
   Sync sync = Sync::full;
   bool verbose = false;

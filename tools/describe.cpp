@@ -84,16 +84,8 @@ std::string class_of(Value value) {
     const Value named = value.array_class();
     return named.is_none() ? std::string() : global_name(named);
   }
-  const Value callable = value.callable();
-  if (!callable.is(ValueKind::global)) return {};
-  const std::string name = global_name(callable);
-  // Protocols below 2 write a new-style object as a call of this function on its class, numpy an array of objects.
-  const bool rebuilt =
-      name == "copyreg._reconstructor" || name == "copy_reg._reconstructor" || internal::object_array(value);
-  const Value arguments = value.arguments();
-  if (rebuilt && arguments.is(ValueKind::tuple) && !arguments.empty() && arguments[0].is(ValueKind::global))
-    return global_name(arguments[0]);
-  return name;
+  const Value named = internal::class_of_object(value);
+  return named.is_none() ? std::string() : global_name(named);
 }
 
 std::string shape_text(const Shape& shape) {

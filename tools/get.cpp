@@ -1,5 +1,8 @@
 #include "base/text.h"
+#include "document/array_names.h"
+#include "persist/detect.h"
 #include "persist/format_choice.h"
+#include "persist/loading.h"
 #include "tools/commands.h"
 #include "tools/describe.h"
 #include "tools/output.h"
@@ -81,14 +84,49 @@ void write(Value value, const GetOptions& options, Console& console) {
   write_object(value, storage, options);
 }
 
+// The first step of a path, where that is a name.
+std::string first_name(std::string_view path) {
+  if (path.size() > 3 && path[0] == '[' && (path[1] == '"' || path[1] == '\'')) {
+    const std::size_t end = path.find(path[1], 2);
+    return std::string(end == std::string_view::npos ? "" : path.substr(2, end - 2));
+  }
+  return std::string(path.substr(0, path.find_first_of(".[")));
+}
+
+// Whether the file may hold arrays by name, which can be read one by one.
+bool may_hold_names(const std::string& file) {
+  if (file == "-") return false;
+  const auto reader = open_file(internal::file_of(file));
+  if (!reader->can_seek() || internal::detect_codec(*reader, CodecRegistry::global()) != nullptr) return false;
+  return internal::detect_format(*reader, file, true).info().extent == Extent::rest;
+}
+
+// The first object of the file; only what the path begins with, where the file has that by name.
+Object load_for(const GetOptions& options, Console& console) {
+  if (options.reading.format.empty() && !options.path.empty() && may_hold_names(options.file)) {
+    for (const std::string& name : {options.path, first_name(options.path)}) {
+      if (name.empty()) continue;
+      ReadOptions reading = options.reading;
+      reading.only = {name};
+      try {
+        return *ObjectFile(options.file, reading, console, true).next();
+      } catch (const Error& error) {
+        const bool may_be_elsewhere = error.kind() == ErrorKind::not_found || error.kind() == ErrorKind::usage;
+        if (!may_be_elsewhere) throw;
+      }
+    }
+  }
+  return *ObjectFile(options.file, options.reading, console, true).next();
+}
+
 }  // namespace
 
 Status get(const GetOptions& options, Console& console) {
   std::string about = input_name(options.file);
   try {
-    const auto object = ObjectFile(options.file, options.reading, console, true).next();
-    const Value root = object->document.root();
-    const auto value = find_path(root, options.path);
+    const Object object = load_for(options, console);
+    const Value root = object.document.root();
+    const auto value = internal::find_named(root, options.path);
     if (!value) {
       console.say(internal::join("larder: ", printable(about), ": ", explain_absence(root, options.path)));
       return Status::check_failed;

@@ -8,7 +8,10 @@
 
 #include <larder/compress.h>
 #include <larder/dump.h>
+#include <larder/plugin/format.h>
 #include <larder/writer.h>
+
+#include "persist/siblings.h"
 
 namespace larder::tools {
 
@@ -20,11 +23,13 @@ struct StorageOptions {
   int protocol = 4;                // of pickle
   bool share_arrays = false;       // PickleWriting's, as is the next
   std::optional<std::size_t> array_alignment;
-  int threads = 0;  // as in DumpOptions
+  std::optional<int> deflate;  // of npz
+  int threads = 0;             // as in DumpOptions
+  FileOptions file;            // of what lies beside a file
 };
 
-// Writes objects one after another, each as the format writes it, all in one compressed stream. Where the compression
-// is to be chosen, the first object decides.
+// Writes objects one after another, each as the format writes it, all in one compressed stream; one object where
+// nothing can follow it. Where the compression is to be chosen, the first object decides.
 class ObjectWriter {
  public:
   // name: of the output, which decides what the options leave open; "-" decides nothing. target: borrowed. Errors
@@ -32,11 +37,13 @@ class ObjectWriter {
   ObjectWriter(const std::string& name, const StorageOptions& options, Writer& target, bool quiet);
 
   // expected: how many bytes the object may take before compression, for the progress bar. metadata: a dict to be
-  // stored behind the object, or None. Error `usage` for a value that the format cannot hold.
+  // stored behind the object or beside the file, or None. Error `usage` for a value that the format cannot hold.
   void write(Value value, std::optional<std::uint64_t> expected, Value metadata = {});
 
-  // Ends the compressed stream; the target is not finished.
+  // Ends the compressed stream, and publishes what lies beside the file; the target is not finished.
   void finish();
+
+  const Format& format() const noexcept { return format_; }
 
   // "joblib, zstd:19".
   std::string description() const;
@@ -45,8 +52,11 @@ class ObjectWriter {
 
  private:
   void start(Value first);
+  // What follows the object in the file.
+  std::string footer_of(Value value, Value metadata);
 
   Writer& target_;
+  const Format& format_;
   std::string name_;
   Compress compress_;
   bool quiet_;
@@ -56,6 +66,8 @@ class ObjectWriter {
   std::unique_ptr<Writer> encoder_;
   DumpOptions dump_options_;
   bool metadata_written_ = false;
+  std::optional<internal::Siblings> siblings_;  // of a file
+  std::string metadata_beside_;
 };
 
 }  // namespace larder::tools

@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "persist/detect.h"
+#include "persist/loading.h"
+#include "persist/metadata_beside.h"
 #include "tools/interrupt.h"
 #include "tools/progress.h"
 
@@ -33,7 +35,7 @@ std::optional<int> pickle_protocol(Bytes head) {
 }  // namespace
 
 std::unique_ptr<Reader> open_input(const std::string& name) {
-  return name == "-" ? callback_reader(read_standard_input, "<stdin>") : open_file(name);
+  return name == "-" ? callback_reader(read_standard_input, "<stdin>") : open_file(internal::file_of(name));
 }
 
 ObjectFile::ObjectFile(const std::string& name, const ReadOptions& options, Console& console, bool map)
@@ -42,6 +44,8 @@ ObjectFile::ObjectFile(const std::string& name, const ReadOptions& options, Cons
 ObjectFile::ObjectFile(std::unique_ptr<Reader> file, const std::string& name, const ReadOptions& options,
                        Console& console, bool map)
     : name_(name), file_(std::move(file)) {
+  options_.format = options.format;
+  options_.only = options.only;
   options_.limits = options.limits;
   options_.threads = options.threads;
   if (options.python2_strings) options_.pickle.python2_strings = *options.python2_strings;
@@ -52,7 +56,7 @@ ObjectFile::ObjectFile(std::unique_ptr<Reader> file, const std::string& name, co
     const bool of_mapping = map && message.find("mapped") != std::string_view::npos;
     if (!of_mapping) console.warn(name, message);
   };
-  if (name != "-") options_.companions_of = name;
+  if (name != "-") options_.companions_of = internal::file_of(name);
   if (map && file_->can_seek() && internal::detect_codec(*file_, CodecRegistry::global()) == nullptr) {
     options_.mmap_mode = MapMode::read;
   } else {
@@ -85,6 +89,8 @@ Object ObjectFile::load_next(Reader& source) {
   object.stored = file_->size();
   object.protocol = pickle_protocol(source.peek(2));
   object.document = load(source, options_, &object.provenance);
+  if (name_ != "-" && find_format(object.provenance.format)->info().extent == Extent::rest)
+    object.provenance.metadata = internal::metadata_beside(options_.companions_of, options_.limits);
   object.codec = stream_->codecs();
   object.checksummed = stream_->checksummed();
   return object;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <larder/limits.h>
 #include <larder/load.h>
@@ -18,6 +19,8 @@ namespace larder::tools {
 // What the user said about reading.
 struct ReadOptions {
   bool quiet = false;
+  std::string format;  // LoadOptions::format, as is the next
+  std::vector<std::string> only;
   Limits limits;
   int threads = 0;                                // as in LoadOptions
   std::optional<Python2Strings> python2_strings;  // nothing: as the library decides

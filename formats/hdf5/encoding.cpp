@@ -1,5 +1,7 @@
 #include "formats/hdf5/encoding.h"
 
+#include <algorithm>
+
 #include "base/checked.h"
 
 namespace larder::internal {
@@ -114,6 +116,29 @@ void append_dtype(Hdf5Encoder& out, const DType& dtype) {
 }
 
 }  // namespace
+
+// Recurses no deeper than a DType can be.
+bool hdf5_has_dtype(const DType& dtype) {
+  if (dtype.itemsize() == 0) return false;
+  switch (dtype.kind()) {
+    case DTypeKind::floating:
+      return dtype.itemsize() != 12;
+    case DTypeKind::complex:
+      return dtype.itemsize() != 24;
+    case DTypeKind::unicode:
+    case DTypeKind::datetime:
+    case DTypeKind::timedelta:
+    case DTypeKind::object:
+      return false;
+    case DTypeKind::structured:
+      return !dtype.fields().empty() && dtype.fields().size() <= 0xffff &&
+             std::ranges::all_of(dtype.fields(), [](const Field& field) { return hdf5_has_dtype(field.dtype); });
+    case DTypeKind::subarray:
+      return hdf5_has_dtype(dtype.base());
+    default:
+      return dtype.kind() <= DTypeKind::bfloat16;
+  }
+}
 
 std::string hdf5_type_message(const DType& dtype) {
   Hdf5Encoder out;

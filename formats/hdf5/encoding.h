@@ -47,6 +47,8 @@ class Hdf5Encoder {
   std::string bytes_;
 };
 
+// Whether hdf5_type_message has a message for it.
+bool hdf5_has_dtype(const DType& dtype);
 // Datatype messages, the reverse of read_hdf5_type; bfloat16 becomes opaque, as Keras has it. Error `unsupported` for
 // what HDF5 lacks: texts in UTF-32, times, float8, elements without bytes.
 std::string hdf5_type_message(const DType& dtype);

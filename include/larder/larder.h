@@ -9,6 +9,7 @@
 #include <larder/choice.h>
 #include <larder/codec.h>
 #include <larder/compress.h>
+#include <larder/convert.h>
 #include <larder/document.h>
 #include <larder/dtype.h>
 #include <larder/dump.h>

@@ -140,6 +140,29 @@ TEST_CASE("a file that other programs take for something else is refused, unless
   CHECK_ERROR(format_of_bytes(tar), unsupported);
 }
 
+TEST_CASE(
+    "a file of each format with an archive behind it is refused with both names, and read where one is asked for") {
+  for (const std::string& name : golden_names()) {
+    const FormatInfo& format = format_of(name).info();
+    if (format.family == "zip" || format.signature == Signature::none) continue;
+    INFO(name);
+    const std::string bytes = golden(name) + archive;
+    const Path path = golden_path(name);
+    try {
+      format_of_bytes(bytes, {.companions_of = path});
+      FAIL("it was read");
+    } catch (const Error& error) {
+      CHECK(name_of(error.kind()) == "unsupported");
+      CHECK_THAT(error.what(), Catch::Contains(" is both ") && Catch::Contains("and a ZIP archive (at its end)"));
+    }
+    if (format.extent == Extent::delimited)
+      CHECK(format_of_bytes(bytes, {.ensure_native_byte_order = false, .format = format.name, .companions_of = path}) !=
+            "");
+    else
+      CHECK_NOTHROW(format_of_bytes(bytes, {.format = "bytes"}));
+  }
+}
+
 TEST_CASE("a file with two magics is refused, naming both") {
   std::string file = "PK\3\4" + std::string(508, '\0') + "\x89HDF\r\n\x1a\n" + std::string(100, '\0');
   if (find_format("h5") == nullptr) return;

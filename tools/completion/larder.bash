@@ -12,9 +12,9 @@ _larder() {
   done
   case $command in
     '') options='ls get convert check bench codecs formats store --help --version' ;;
-    ls) options='--all --depth --json --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
-    get) options='--output --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
-    convert) options='--align --compress --format --meta --protocol --share-arrays --sync --verbose --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
+    ls) options='--all --depth --from --json --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
+    get) options='--from --output --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
+    convert) options='--align --arrays-only --compress --format --from --level --meta --only --protocol --share-arrays --sync --to --verbose --widen --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
     check) options='--plain --verbose --json --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
     bench) options='--codec --csv --disk --html --json --level --link --read-at --repeat --sample --smallest --sort --time --write-within --max-bytes --plugin --python2-strings --quiet --threads --help' ;;
     codecs) options='--verbose --json --names --plugin --verify --help' ;;
@@ -34,7 +34,8 @@ _larder() {
     convert:-c | convert:--compress)
       COMPREPLY=($(compgen -W "auto none true $("$larder" codecs --names 2>/dev/null)" -- "$word"))
       return ;;
-    convert:--format) COMPREPLY=($(compgen -W "$("$larder" formats --names 2>/dev/null)" -- "$word")); return ;;
+    convert:--to | convert:--format | *:--from) COMPREPLY=($(compgen -W "$("$larder" formats --names 2>/dev/null)" -- "$word")); return ;;
+    convert:--level) COMPREPLY=($(compgen -W '0 1 2 3 4 5 6 7 8 9' -- "$word")); return ;;
     convert:--sync) COMPREPLY=($(compgen -W 'none full' -- "$word")); return ;;
     convert:--protocol) COMPREPLY=($(compgen -W '0 1 2 3 4 5 -1' -- "$word")); return ;;
     convert:--align) COMPREPLY=($(compgen -W '16 64 4096 65536' -- "$word")); return ;;
@@ -51,7 +52,7 @@ _larder() {
     'store damaged':--discard | 'store evict':--age | 'store evict':--bytes | 'store evict':--items) return ;;
     'store put':--cost | 'store put':--if-match | 'store put':--meta | 'store get':--range | 'store get':--array) return ;;
     *:--python2-strings) COMPREPLY=($(compgen -W 'ascii latin1 bytes' -- "$word")); return ;;
-    *:--depth | *:--max-bytes | *:--threads | convert:--meta) return ;;
+    *:--depth | *:--max-bytes | *:--threads | convert:--meta | convert:--only) return ;;
   esac
   if [[ -z $command || $command == store || $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))

@@ -45,8 +45,16 @@ struct FormatInfo {
   // Formats of one family share their first bytes and are told apart by `read`: "zip", "pickle"; else the name. A file
   // that two families recognise is refused.
   std::string family{};
-  // What it holds: any Value, arrays by name (a flat dict of str to array), one array, or one text or bytes.
-  enum class Holds : std::uint8_t { values, named_arrays, array, text, bytes } holds = Holds::values;
+  // What it holds: any Value; arrays, texts and numbers in nested dicts; arrays by name (a flat dict of str to array);
+  // one array; one text or bytes.
+  enum class Holds : std::uint8_t { values, tree, named_arrays, array, text, bytes } holds = Holds::values;
+  // Whose arrays its values have: "numpy" (joblib, pickle), "torch"; empty: nobody's. `carry` (larder/convert.h) makes
+  // arrays that library's own.
+  std::string library{};
+  // Whether arrays of that dtype can be written; null: all. Thread-safe.
+  bool (*has_dtype)(const DType& dtype) = nullptr;
+  // Of formats of named arrays that keep a dict of texts, too: its key among the arrays ("__metadata__"); else empty.
+  std::string texts_key{};
 };
 
 // Is told of everything in a file that its own loader would act on, in the order of the file, whatever becomes of the
