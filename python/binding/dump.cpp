@@ -19,6 +19,7 @@
 #include "python/binding/interrupt.h"
 #include "python/binding/parts.h"
 #include "python/binding/python_file.h"
+#include "python/binding/streams.h"
 
 namespace py = pybind11;
 
@@ -87,6 +88,12 @@ void dump(const PickleSink& sink, const std::vector<py::array>& arrays, int prot
   const Codec* const codec = codec_name ? &CodecRegistry::global().get(*codec_name) : nullptr;
   const bool is_path = py::isinstance<py::str>(target);
   const std::string path = is_path ? py::cast<std::string>(py::module_::import("os").attr("fsencode")(target)) : "";
+  Output* const output = is_path ? nullptr : output_of(target);
+  if (output != nullptr) {
+    const py::gil_scoped_release unlocked;
+    write(sink, elements, protocol, output->writer(), codec, level, threads);
+    return;
+  }
   std::unique_ptr<Writer> writer = is_path ? nullptr : python_writer(target);
   const py::gil_scoped_release unlocked;
   if (is_path) writer = create_file(path, {.sync = Sync::none});

@@ -21,6 +21,7 @@
 #include "python/binding/interrupt.h"
 #include "python/binding/parts.h"
 #include "python/binding/python_file.h"
+#include "python/binding/streams.h"
 #include "python/binding/values.h"
 
 namespace py = pybind11;
@@ -52,12 +53,19 @@ class Source {
       const std::string path = py::cast<std::string>(py::module_::import("os").attr("fsencode")(file));
       name_ = path;
       const py::gil_scoped_release unlocked;
-      file_ = open_file(path);
+      owned_ = open_file(path);
+      file_ = owned_.get();
+      begin(threads);
+    } else if (Input* const input = input_of(file)) {
+      held_ = file;
+      file_ = &input->reader();
+      const py::gil_scoped_release unlocked;
       begin(threads);
     } else {
       auto reader = std::make_unique<PythonReader>(file);
       python_file_ = reader.get();
-      file_ = std::move(reader);
+      owned_ = std::move(reader);
+      file_ = owned_.get();
       const py::gil_scoped_release unlocked;
       begin(threads);
     }
@@ -140,14 +148,16 @@ class Source {
     internal::skip_footers(*file_);
     codec_ = internal::detect_codec(*file_, CodecRegistry::global());
     if (codec_ != nullptr) decoder_ = codec_->reader(*file_, {.level = {}, .limits = {}, .threads = threads});
-    reader_ = decoder_ ? decoder_.get() : file_.get();
-    if (python_file_ != nullptr) return;  // which notices interruptions itself
+    reader_ = decoder_ ? decoder_.get() : file_;
+    if (python_file_ != nullptr || held_) return;  // which notice interruptions themselves
     interruptible_ = interruptible_reader(*reader_);
     reader_ = interruptible_.get();
   }
 
   std::string name_;
-  std::unique_ptr<Reader> file_;
+  py::object held_;  // whose Reader file_ is, where it is not owned_
+  std::unique_ptr<Reader> owned_;
+  Reader* file_ = nullptr;
   PythonReader* python_file_ = nullptr;
   const Codec* codec_ = nullptr;
   std::unique_ptr<Reader> decoder_;

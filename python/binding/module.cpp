@@ -8,4 +8,6 @@ PYBIND11_MODULE(_core, module) {
   bind_audit(module);
   bind_dump(module);
   bind_load(module);
+  bind_streams(module);
+  bind_stores(module);
 }

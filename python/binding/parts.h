@@ -9,5 +9,7 @@ void bind_audit(pybind11::module_& module);
 void bind_dump(pybind11::module_& module);
 void bind_errors(pybind11::module_& module);
 void bind_load(pybind11::module_& module);
+void bind_stores(pybind11::module_& module);
+void bind_streams(pybind11::module_& module);
 
 }  // namespace larder::python

@@ -28,7 +28,9 @@ from .errors import (
 from .persistence import dump, load
 
 # What is imported when it is first asked for: name to module.
-_LAZY = {"Audit": "_core", "Finding": "_core", "Global": "opaque", "Object": "opaque", "audit": "trust"}
+_LAZY = {
+    "Audit": "_core", "Finding": "_core", "Global": "opaque", "Object": "opaque", "Stat": "_core", "Store": "stores", "audit": "trust",
+}
 
 __all__ = [
     "ChecksumError", "ConflictError", "Error", "LimitError", "MalformedError", "NotBuiltError", "NotFoundError", "SystemFailure",

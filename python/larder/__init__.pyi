@@ -1,5 +1,6 @@
 from ._core import Audit as Audit
 from ._core import Finding as Finding
+from ._core import Stat as Stat
 from .errors import ChecksumError as ChecksumError
 from .errors import ConflictError as ConflictError
 from .errors import Error as Error
@@ -17,6 +18,7 @@ from .opaque import Global as Global
 from .opaque import Object as Object
 from .persistence import dump as dump
 from .persistence import load as load
+from .stores import Store as Store
 from .trust import audit as audit
 
 __version__: str

@@ -98,14 +98,19 @@ def dump(value, filename, compress=0, protocol=None, *, threads=0):
     if isinstance(filename, os.PathLike):
         filename = os.fspath(filename)
     is_name = isinstance(filename, str)
-    codec, level = _choose_codec(compress, filename if is_name else None)
-    if not is_name and not hasattr(filename, "write"):
-        raise ValueError("Second argument should be a filename or a file-like object, %s (type %s) was given." % (filename, type(filename)))
+    write(value, filename, filename if is_name else None, compress, protocol, threads)
+    return [filename] if is_name else None
+
+
+def write(value, target, name, compress, protocol, threads):
+    """What dump does, with the name that may choose the codec apart from the target."""
+    codec, level = _choose_codec(compress, name)
+    if not isinstance(target, str) and not hasattr(target, "write"):
+        raise ValueError("Second argument should be a filename or a file-like object, %s (type %s) was given." % (target, type(target)))
     protocol = _protocol(protocol)
     sink, arrays = dump_opcodes(value, protocol)
-    with _directories_reported(filename), _opened(filename, "wb") as target:
-        _core.dump(sink, arrays, protocol, target, codec, level, threads)
-    return [filename] if is_name else None
+    with _directories_reported(target), _opened(target, "wb") as file:
+        _core.dump(sink, arrays, protocol, file, codec, level, threads)
 
 
 def _opened(file, mode):
