@@ -81,7 +81,7 @@ fuzz() {
 }
 
 # shellcheck disable=SC2086  # a list of words
-need_packages $build_packages clang libclang-rt-14-dev llvm clang-format catch2 libbrotli-dev libblosc-dev libsqlite3-dev $bench_packages \
+need_packages $build_packages clang libclang-rt-14-dev llvm clang-format catch2 ccache libbrotli-dev libblosc-dev libsqlite3-dev $bench_packages \
   python3 python3-venv python3-numpy python3-joblib python3-sklearn python3-pandas python3-scipy python3-lz4 python3-zstandard python3-h5py python3-torch python3-gensim \
   xxhash \
   pybind11-dev python3-dev python3-pytest \
@@ -91,7 +91,11 @@ need_packages $build_packages clang libclang-rt-14-dev llvm clang-format catch2 
 mkdir -p "$logs"
 rm -f "$logs"/*
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
-if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
+# Also on a bare machine: a contract builds all of larder again, without some libraries. With precompiled headers, and without reading
+# sources that are new to it twice.
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_DEPEND=1
+fi
 # clang 14's sanitizers cannot place their shadow memory where the kernel scatters mappings over more than 28 bits.
 steady_addresses=''
 if [ "$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 0)" -gt 28 ] && setarch "$(uname -m)" -R true 2>/dev/null; then

@@ -4,7 +4,9 @@ something else; likewise metadata with LARDER_WITH_XXHASH=OFF, charts with LARDE
 LARDER_WITH_CURL=OFF; zlib does its work alone with LARDER_WITH_ISAL=OFF and LARDER_WITH_LIBDEFLATE=OFF; and ON refuses to configure
 where the library is absent.
 
-    optional_libraries.py CMAKE BUILD_DIRECTORY COMPILER
+    optional_libraries.py CMAKE BUILD_DIRECTORY COMPILER BUILD_TYPE [LAUNCHER]
+
+LAUNCHER is CMake's CMAKE_CXX_COMPILER_LAUNCHER: where it is ccache, and BUILD_TYPE that of the build around it, little is compiled.
 """
 
 import pathlib
@@ -24,9 +26,9 @@ def run(*command):
     return done
 
 
-def build_without_libraries(cmake, build, compiler):
-    # Unoptimized: what counts here is what is in it.
-    steps = ([cmake, "-S", ROOT, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", f"-DCMAKE_CXX_COMPILER={compiler}",
+def build_without_libraries(cmake, build, compiler, build_type, launcher):
+    steps = ([cmake, "-S", ROOT, "-B", build, "-G", "Ninja", f"-DCMAKE_BUILD_TYPE={build_type}", f"-DCMAKE_CXX_COMPILER={compiler}",
+              f"-DCMAKE_CXX_COMPILER_LAUNCHER={launcher}",
               "-DLARDER_WITH_ZSTD=OFF", "-DLARDER_WITH_ISAL=OFF", "-DLARDER_WITH_LIBDEFLATE=OFF", "-DLARDER_WITH_XXHASH=OFF",
               "-DLARDER_WITH_CHARTJS=OFF", "-DLARDER_WITH_CURL=OFF", "-DLARDER_WARNINGS_AS_ERRORS=ON"],
              [cmake, "--build", build, "--parallel", "2"])
@@ -71,10 +73,10 @@ def check_on_fails_hard(cmake, build, compiler):
     assert done.returncode != 0 and "LARDER_WITH_ZSTD=ON" in done.stderr, done.stdout + done.stderr
 
 
-def main(cmake, build, compiler):
+def main(cmake, build, compiler, build_type, launcher=""):
     build = pathlib.Path(build)
     check_on_fails_hard(cmake, build / "absent", compiler)
-    check_command(build_without_libraries(cmake, build / "off", compiler))
+    check_command(build_without_libraries(cmake, build / "off", compiler, build_type, launcher))
     print("optional libraries: fine")
 
 
