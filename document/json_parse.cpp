@@ -14,7 +14,7 @@ namespace {
 // Gets the parser's events and builds values from them.
 class Builder final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit Builder(Document& document) : document_(document) {}
+  Builder(Document& document, const JsonRules& rules) : document_(document), rules_(rules) {}
 
   Value result() const noexcept { return result_; }
 
@@ -56,13 +56,17 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
     } else if (const Open& top = open_.back(); top.container.is(ValueKind::list)) {
       document_.append(top.container, value);
     } else {
+      const std::size_t size = top.container.size();
       document_.insert(top.container, top.key, value);
+      if (rules_.unique_keys && top.container.size() == size)
+        fail(ErrorKind::malformed, "the key ", internal::quoted(top.key.as_str()), " stands twice in one JSON object");
     }
     return true;
   }
 
   bool open(Value container) {
     put(container);
+    if (open_.size() == rules_.depth) fail(ErrorKind::malformed, "this JSON has more than ", rules_.depth, " levels");
     open_.push_back({container, {}});
     return true;
   }
@@ -73,14 +77,18 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   Document& document_;
+  const JsonRules& rules_;
   Value result_;
   std::vector<Open> open_;
 };
 
 }  // namespace
 
-Value parse_json(std::string_view json, Document& document) {
-  Builder builder(document);
+Value parse_json(std::string_view json, Document& document, const JsonRules& rules) {
+  // The parser would take it for the end.
+  if (const std::size_t nul = json.find('\0'); nul != json.npos)
+    fail(ErrorKind::malformed, "no JSON from byte ", nul, " on, which is 0");
+  Builder builder(document, rules);
   if (!nlohmann::json::sax_parse(json, &builder)) fail(ErrorKind::malformed, "no JSON");
   return builder.result();
 }

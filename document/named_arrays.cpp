@@ -25,15 +25,23 @@ Collected collect(Value root) {
     const Value key = entries->key(i);
     if (!key.is(ValueKind::str)) return {{}, join("a key is a ", name_of(key.kind()))};
     const std::string_view name = key.as_str();
-    if (invalid_utf8(name)) return {{}, join("the name ", quoted(name), " is no UTF-8")};
+    if (invalid_utf8(name)) return {{}, join("the name ", internal::quoted(name), " is no UTF-8")};
     const auto array = array_in(entries->value(i));
-    if (!array) return {{}, join(quoted(name), " is a ", name_of(entries->value(i).kind()))};
+    if (!array) return {{}, join(internal::quoted(name), " is a ", name_of(entries->value(i).kind()))};
     collected.arrays.push_back({std::string(name), *array});
   }
   return collected;
 }
 
 }  // namespace
+
+std::optional<Value> entries_of(Value root) {
+  if (root.is(ValueKind::dict)) return root;
+  if (!root.is(ValueKind::object) || !is_global(root.callable(), "collections", "OrderedDict") ||
+      !root.arguments().empty())
+    return std::nullopt;
+  return root.entries();
+}
 
 std::optional<Value> array_in(Value value) {
   if (value.is(ValueKind::array)) return value;

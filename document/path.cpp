@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "document/attributes.h"
+#include "document/first_name.h"
 
 namespace larder {
 
@@ -122,6 +123,16 @@ std::optional<Value> member(Value value, Steps& steps) {
 }
 
 }  // namespace
+
+namespace internal {
+
+std::optional<std::string> first_name(std::string_view path) {
+  const auto step = PathReader(path).next();
+  if (!step || step->index) return std::nullopt;
+  return step->name;
+}
+
+}  // namespace internal
 
 std::optional<Value> find_path(Value root, std::string_view path) {
   const std::vector<Step> all = steps_of(path);

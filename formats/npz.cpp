@@ -16,6 +16,10 @@ namespace {
 
 constexpr std::string_view extension = ".npy";
 
+std::string_view array_name(const ZipEntry& entry) {
+  return std::string_view(entry.name).substr(0, entry.name.size() - extension.size());
+}
+
 // Refuses what can be no name of a member.
 void require_name(const std::string& name) {
   constexpr std::size_t longest = 65'535 - extension.size();
@@ -104,15 +108,13 @@ class NpzFormat final : public ZipFormat {
                                [](const ZipEntry& entry) { return entry.name.ends_with(extension); });
   }
 
+  bool needs(const ZipEntry& entry, const WholeSource& whole) const override { return whole.wants(array_name(entry)); }
+
   void read_archive(WholeSource& whole, const ZipDirectory& directory, Document& document) const override {
     ArrayReader arrays(whole, document);
     const Value root = document.dict();
-    const auto& only = whole.source().only;
-    for (const ZipEntry& entry : directory.entries()) {
-      const std::string name = entry.name.substr(0, entry.name.size() - extension.size());
-      if (!only.empty() && std::ranges::find(only, name) == only.end()) continue;
-      document.insert(root, document.str(name), arrays.read(entry));
-    }
+    for (const ZipEntry& entry : directory.entries())
+      if (needs(entry, whole)) document.insert(root, document.str(array_name(entry)), arrays.read(entry));
     arrays.warn();
     document.set_root(root);
   }

@@ -21,6 +21,7 @@ const std::vector<const Format*>& formats() {
       &internal::torchscript_format(),
       &internal::keras_format(),
       &internal::h5_format(),
+      &internal::safetensors_format(),
       &internal::torch_legacy_format(),
       &internal::torch_tar_format(),
       &internal::tf_checkpoint_format(),
@@ -30,6 +31,7 @@ const std::vector<const Format*>& formats() {
       &internal::word2vec_format(),
       &internal::word2vec_text_format(),
       &internal::json_format(),
+      &internal::safetensors_index_format(),
       &internal::bytes_format(),
   };
   // clang-format on

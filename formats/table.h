@@ -11,6 +11,8 @@ const Format& torch_format();
 const Format& torchscript_format();
 const Format& keras_format();
 const Format& h5_format();
+const Format& safetensors_format();
+const Format& safetensors_index_format();
 const Format& torch_legacy_format();
 const Format& torch_tar_format();
 const Format& tf_checkpoint_format();

@@ -41,6 +41,10 @@ WholeSource::WholeSource(const ReadSource& source)
   budget_.take(size_);
 }
 
+bool WholeSource::wants(std::string_view array) const {
+  return source_.only.empty() || std::ranges::find(source_.only, array) != source_.only.end();
+}
+
 std::string WholeSource::place(std::uint64_t offset) const {
   return join("byte ", begin_ + offset, " of ", source_.reader.name());
 }

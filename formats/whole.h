@@ -30,6 +30,9 @@ class WholeSource {
   bool is_mapped() const noexcept { return source_.mapped_file != nullptr && !content_; }
   bool is_in_memory() const noexcept { return content_.has_value(); }
 
+  // Whether ReadSource::only asks for the array of that name.
+  bool wants(std::string_view array) const;
+
   // "byte 17 of model.npz", for Error::at.
   std::string place(std::uint64_t offset) const;
 

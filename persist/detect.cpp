@@ -18,6 +18,8 @@ constexpr std::size_t format_head = 4096;
 // The longest magic that a codec's stream can begin with by accident: safetensors'. No stream with an object in it is
 // shorter.
 constexpr std::size_t magic_before_codec = 9;
+// So much is looked at where a file has a magic, and begins as a pickle all the same.
+constexpr std::size_t most_judged = std::size_t{1} << 20;
 
 // Whether more bytes could still make these the start of a stream of the codec.
 bool may_become_stream(Bytes head, const Codec& codec) {
@@ -72,7 +74,44 @@ void refuse_archive_behind(Reader& reader, const Format& format, bool is_near) {
   if (ends_as_zip(tail, size)) refuse_two_faces(reader, format.info().name, "a ZIP archive (at its end)");
 }
 
-const Format* by_signature(const Reader& reader, Bytes head, std::string_view filename) {
+// Hears whether a pickle would do anything before its end, or before it turns out to be none.
+class Deeds final : public LoadObserver {
+ public:
+  bool any = false;
+
+ private:
+  void on_import(Value, std::uint64_t) override { any = true; }
+  void on_call(ObjectForm, Value, Value, Value, std::uint64_t) override { any = true; }
+  void on_state(Value, Value, std::uint64_t) override { any = true; }
+  void on_persistent_id(Value, std::uint64_t) override { any = true; }
+  void on_nested_stream(bool, std::uint64_t) override {}
+};
+
+// Whether a program that takes these bytes for a pickle, as which they begin, would make something of them. The length
+// of a safetensors header often is the number of an opcode; what follows is none then. `head` is the whole source where
+// it is shorter than most_judged.
+bool acts_as_pickle(Bytes head) {
+  Limits limits;
+  limits.bytes = 64 * most_judged;
+  Deeds deeds;
+  const auto reader = memory_reader(head);
+  Document scratch(limits);
+  try {
+    find_format("pickle")->read({.reader = *reader,
+                                 .limits = limits,
+                                 .native_byte_order = false,
+                                 .mapped_file = nullptr,
+                                 .warn = [](std::string_view) {},
+                                 .observer = &deeds},
+                                scratch);
+  } catch (const Error& error) {
+    const bool is_cut = error.kind() == ErrorKind::truncated && head.size() >= most_judged;
+    return deeds.any || is_cut || error.kind() == ErrorKind::limit;
+  }
+  return true;
+}
+
+const Format* by_signature(Reader& reader, Bytes head, std::string_view filename) {
   const std::vector<const Format*> found = recognising(head);
   const auto magic = std::ranges::find_if(found, [](const Format* format) { return has_magic(*format); });
   if (magic != found.end()) {
@@ -80,7 +119,8 @@ const Format* by_signature(const Reader& reader, Bytes head, std::string_view fi
     const auto other = std::ranges::find_if(
         found, [&](const Format* format) { return has_magic(*format) && format->info().family != family; });
     if (other != found.end()) refuse_two_faces(reader, (*magic)->info().name, (*other)->info().name);
-    if (family != "pickle" && begins_as_pickle(head)) refuse_two_faces(reader, (*magic)->info().name, "a pickle");
+    if (family != "pickle" && begins_as_pickle(head) && acts_as_pickle(reader.peek(most_judged)))
+      refuse_two_faces(reader, (*magic)->info().name, "a pickle");
     return *magic;
   }
   const Format* const named = find_format_by_extension(filename);
@@ -102,10 +142,12 @@ bool is_settled(const std::vector<const Format*>& found) {
 
 const Format* by_first_bytes(Reader& reader, std::string_view filename) {
   // The shortest object is a pickle of 2 bytes; one that begins as a ZIP archive does has 4, one in a frame 15, and one
-  // with the number in it that torch begins its files with 24.
-  for (const std::size_t size : {std::size_t{2}, std::size_t{4}, std::size_t{15}, std::size_t{24}}) {
+  // with the number in it that torch begins its files with 24. Until the longest magic could be seen, only the opcode
+  // that ends a pickle, a dot, tells that no more need come.
+  for (const std::size_t size : {2, 3, 4, 5, 6, 7, 8, 9, 15, 24}) {
     const Bytes head = reader.peek(size);
-    if (is_settled(recognising(head))) return by_signature(reader, head, filename);
+    const bool may_be_all = head.size() >= magic_before_codec || as_text(head).find('.') != std::string_view::npos;
+    if (may_be_all && is_settled(recognising(head))) return by_signature(reader, head, filename);
     if (head.size() < size) break;
   }
   const Bytes head = reader.peek(24);

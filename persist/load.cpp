@@ -66,7 +66,7 @@ class Loader {
       found.metadata = read_metadata(source, options_.limits);
     // Data behind the object is no failure; the checksum over it is verified.
     if (decoder) static_cast<void>(decoder->finish());
-    require_arrays(document.root());
+    if (choice_ == nullptr) require_arrays(document.root());
     if (provenance != nullptr) *provenance = std::move(found);
     return document;
   }

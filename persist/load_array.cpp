@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "document/array_places.h"
+#include "document/first_name.h"
 #include "io/zero_pages.h"
 #include "persist/loading.h"
 
@@ -124,10 +125,23 @@ Array load_one(Reader& reader, std::string_view array, LoadOptions options,
                const internal::Surroundings& surroundings) {
   options.mmap_mode = MapMode::none;
   options.metadata = false;
+  options.only.clear();
+  if (auto name = internal::first_name(array)) options.only.push_back(*std::move(name));
   const std::uint64_t begin = reader.position();
-  FirstReading first(reader, reader.can_seek() ? most_kept : UINT64_MAX);
-  Array found = array_at(internal::load_chosen(reader, options, surroundings, &first), array, reader);
-  const Passed* const passed = first.behind(found);
+  std::optional<FirstReading> first;
+  const auto read = [&] {
+    first.emplace(reader, reader.can_seek() ? most_kept : UINT64_MAX);
+    return internal::load_chosen(reader, options, surroundings, &*first);
+  };
+  Document document = read();
+  if (!options.only.empty() && !find_path(document.root(), array) && reader.can_seek()) {
+    // It may be elsewhere than among the named ones; if it is not, the others can be told.
+    options.only.clear();
+    reader.seek(begin);
+    document = read();
+  }
+  Array found = array_at(document, array, reader);
+  const Passed* const passed = first->behind(found);
   if (passed == nullptr) return found;
   if (passed->in_source) {
     fill(*passed, reader, options.limits);

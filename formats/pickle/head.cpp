@@ -38,8 +38,8 @@ bool has_control_bytes(std::string_view line) noexcept {
 // What follows the argument of `opcode`, at which `text` begins; nothing where that is no opcode, or none with such an
 // argument.
 std::optional<std::string_view> behind_argument(Opcode opcode, std::string_view text) noexcept {
-  if (opcode == Opcode::persid && (text.starts_with("K\3\4") || text.starts_with("K\5\6")))
-    return std::nullopt;  // a ZIP archive
+  // A ZIP archive, or the length of a safetensors header.
+  if (opcode == Opcode::persid && has_control_bytes(text)) return std::nullopt;
   const Argument argument = argument_of(opcode);
   switch (argument.kind) {
     case ArgumentKind::fixed:

@@ -153,7 +153,7 @@ class Bundle {
       if (is_slice_key(entry.key)) slices_[entry.key] = entry.value;
     const Value root = document_.dict();
     for (std::size_t i = 1; i < entries.size(); ++i) {
-      if (is_slice_key(entries[i].key) || !wanted(entries[i].key)) continue;
+      if (is_slice_key(entries[i].key) || !index_.wants(entries[i].key)) continue;
       try {
         document_.insert(root, document_.str(entries[i].key), tensor(entries[i].key, read_entry(entries[i].value)));
       } catch (Error& error) {
@@ -165,10 +165,6 @@ class Bundle {
   }
 
  private:
-  bool wanted(const std::string& key) const {
-    return source_.only.empty() || std::ranges::find(source_.only, key) != source_.only.end();
-  }
-
   Value tensor(const std::string& key, const Entry& entry) {
     if (invalid_utf8(key)) fail(ErrorKind::malformed, "a tensor's name is no UTF-8");
     if (!entry.slices.empty()) return document_.array(joined(key, entry));

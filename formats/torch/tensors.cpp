@@ -53,8 +53,7 @@ bool stands_for_others(Value arguments, std::size_t metadata) {
 
 Value entries_named(Value root, std::span<const std::string> names, Document& document) {
   const Value entries = root.is(ValueKind::object) ? root.entries() : root;
-  if (!entries.is(ValueKind::dict))
-    fail(ErrorKind::unsupported, "a file of torch that holds a ", name_of(root.kind()), " has no values by name");
+  if (!entries.is(ValueKind::dict)) return root;
   const Value chosen = document.dict();
   for (const std::string& name : names) {
     if (const auto found = entries.find(name)) document.insert(chosen, document.str(name), *found);

@@ -27,7 +27,7 @@ struct TorchStorage {
 };
 
 // The entries of `root`, a dict or an OrderedDict, with these names, as a dict; names that are not there are left out.
-// Error `unsupported` where the root has no names.
+// A root without names stays as it is.
 Value entries_named(Value root, std::span<const std::string> names, Document& document);
 
 // Collects the tensors of one document while a machine runs with its hooks. Arrays that the hooks return have no

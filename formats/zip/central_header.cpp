@@ -24,27 +24,27 @@ void take_zip64(std::optional<Bytes> extra, std::initializer_list<std::uint64_t*
   }
 }
 
-void require_supported(const ZipCentralHeader& header) {
+void require_supported(const ZipEntry& entry, std::uint16_t method) {
   const auto refuse = [&](std::string_view what) {
-    fail(ErrorKind::unsupported, "the member ", internal::quoted(header.entry.name), ' ', what);
+    fail(ErrorKind::unsupported, "the member ", internal::quoted(entry.name), ' ', what);
   };
-  if ((header.flags & (zip::encrypted_flag | zip::strong_encryption_flag | zip::masked_flag)) != 0)
+  if ((entry.flags & (zip::encrypted_flag | zip::strong_encryption_flag | zip::masked_flag)) != 0)
     refuse("is encrypted");
-  if ((header.flags & zip::patch_flag) != 0) refuse("is a patch of another file");
-  if (header.method != zip::stored_method && header.method != zip::deflated_method)
-    refuse(join("is compressed with method ", header.method, "; 0 (stored) and 8 (deflated) are read"));
-  if (header.method == zip::stored_method && header.entry.stored != header.entry.size) {
-    fail(ErrorKind::malformed, "the stored member ", internal::quoted(header.entry.name), " has ", header.entry.stored,
-         " bytes in the file, but ", header.entry.size, " of content");
+  if ((entry.flags & zip::patch_flag) != 0) refuse("is a patch of another file");
+  if (method != zip::stored_method && method != zip::deflated_method)
+    refuse(join("is compressed with method ", method, "; 0 (stored) and 8 (deflated) are read"));
+  if (method == zip::stored_method && entry.stored != entry.size) {
+    fail(ErrorKind::malformed, "the stored member ", internal::quoted(entry.name), " has ", entry.stored,
+         " bytes in the file, but ", entry.size, " of content");
   }
 }
 
 // Some readers take the name in this field, others do not.
-void require_one_name(const ZipCentralHeader& header, Bytes extras) {
+void require_one_name(const ZipEntry& entry, std::string_view raw_name, Bytes extras) {
   constexpr std::size_t in_front = 5;  // version and checksum
   const auto path = find_zip_extra(extras, zip::unicode_path_extra);
-  if (path && (path->size() < in_front || as_text(path->subspan(in_front)) != header.raw_name))
-    fail(ErrorKind::unsupported, "the member ", internal::quoted(header.entry.name), " has a second name");
+  if (path && (path->size() < in_front || as_text(path->subspan(in_front)) != raw_name))
+    fail(ErrorKind::unsupported, "the member ", internal::quoted(entry.name), " has a second name");
 }
 
 }  // namespace
@@ -64,15 +64,14 @@ std::optional<Bytes> find_zip_extra(Bytes extras, std::uint16_t id) {
   return found;
 }
 
-ZipCentralHeader take_central_header(Bytes& rest) {
+ZipEntry take_central_header(Bytes& rest) {
   if (rest.size() < zip::central_size || load_le<std::uint32_t>(rest.data()) != zip::central_signature)
     fail(ErrorKind::malformed, "the archive's directory has no header of a member here");
   Fields fields(rest.subspan(8));  // behind the versions
-  ZipCentralHeader header;
-  header.flags = fields.u16();
-  header.method = fields.u16();
+  ZipEntry entry;
+  entry.flags = fields.u16();
+  const std::uint16_t method = fields.u16();
   fields.u32();  // time and date
-  ZipEntry& entry = header.entry;
   entry.crc = fields.u32();
   entry.stored = fields.u32();
   entry.size = fields.u32();
@@ -85,20 +84,20 @@ ZipCentralHeader take_central_header(Bytes& rest) {
   entry.local = fields.u32();
   if (rest.size() - zip::central_size < name_size + extra_size + comment_size)
     fail(ErrorKind::malformed, "the archive's directory is shorter than its headers");
-  header.raw_name = as_text(rest.subspan(zip::central_size, name_size));
-  auto name = zip_name(header.raw_name, (header.flags & zip::utf8_flag) != 0);
-  if (!name) fail(ErrorKind::malformed, "the name ", quoted(header.raw_name), " of a member is no text");
+  const std::string_view raw_name = as_text(rest.subspan(zip::central_size, name_size));
+  auto name = zip_name(raw_name, (entry.flags & zip::utf8_flag) != 0);
+  if (!name) fail(ErrorKind::malformed, "the name ", quoted(raw_name), " of a member is no text");
   entry.name = *std::move(name);
 
   const Bytes extras = rest.subspan(zip::central_size + name_size, extra_size);
   take_zip64(find_zip_extra(extras, zip::zip64_extra), {&entry.size, &entry.stored, &entry.local}, entry.name);
   if (disk != 0 && disk != zip::in_zip64_16) fail(ErrorKind::unsupported, "the archive has several disks");
-  require_one_name(header, extras);
-  require_supported(header);
-  entry.deflated = header.method == zip::deflated_method;
+  require_one_name(entry, raw_name, extras);
+  require_supported(entry, method);
+  entry.deflated = method == zip::deflated_method;
   entry.unchecked = entry.crc == 0 && entry.size != 0 && !entry.deflated;
   rest = rest.subspan(zip::central_size + name_size + extra_size + comment_size);
-  return header;
+  return entry;
 }
 
 }  // namespace larder::internal

@@ -7,6 +7,7 @@
 #include "formats/zip/central_header.h"
 #include "formats/zip/end_record.h"
 #include "formats/zip/layout.h"
+#include "formats/zip/name.h"
 
 namespace larder::internal {
 
@@ -33,9 +34,7 @@ struct Given {
 // Compares what stands in front of, and behind, a member's content with its header in the directory.
 class LocalHeader {
  public:
-  // next: where the next member begins, or the directory.
-  LocalHeader(WholeSource& whole, ZipCentralHeader& central, std::uint64_t next)
-      : whole_(whole), central_(central), entry_(central.entry), room_(next - entry_.local) {}
+  LocalHeader(WholeSource& whole, ZipEntry& entry) : whole_(whole), entry_(entry), room_(entry.end - entry.local) {}
 
   // Checks all, and fills in where the content is.
   void check() {
@@ -54,7 +53,6 @@ class LocalHeader {
   // Returns its size.
   std::uint64_t check_header() {
     std::byte fixed[zip::local_size];
-    if (room_ < zip::local_size) bad("overlaps what follows it");
     whole_.read(entry_.local, fixed, "the header of a member");
     Fields fields(fixed);
     if (fields.u32() != zip::local_signature) bad("has no header where the directory says");
@@ -66,20 +64,21 @@ class LocalHeader {
     const std::size_t name_size = fields.u16();
     const std::size_t extra_size = fields.u16();
     if (zip::local_size + name_size + extra_size > room_) bad("overlaps what follows it");
-    if (name_size != central_.raw_name.size()) bad("has another name in its own header");
-    if (method != central_.method) bad("has another method in its own header");
-    if (((flags ^ central_.flags) & ~zip::deflate_effort_flags) != 0) bad("has other flags in its own header");
+    if (method != (entry_.deflated ? zip::deflated_method : zip::stored_method))
+      bad("has another method in its own header");
+    if (((flags ^ entry_.flags) & ~zip::deflate_effort_flags) != 0) bad("has other flags in its own header");
 
     variable_.resize(name_size + extra_size);
     whole_.read(entry_.local + zip::local_size, variable_, "the header of a member");
-    if (as_text(Bytes(variable_).first(name_size)) != central_.raw_name) bad("has another name in its own header");
+    const std::string_view name = as_text(Bytes(variable_).first(name_size));
+    if (zip_name(name, (flags & zip::utf8_flag) != 0) != entry_.name) bad("has another name in its own header");
     take_zip64(given, Bytes(variable_).subspan(name_size));
     if (has_descriptor() ? !given.may_agree_with(entry_) : !given.agrees_with(entry_))
       bad("has other sizes or another checksum in its own header");
     return zip::local_size + name_size + extra_size;
   }
 
-  bool has_descriptor() const { return (central_.flags & zip::descriptor_flag) != 0; }
+  bool has_descriptor() const { return (entry_.flags & zip::descriptor_flag) != 0; }
 
   // Python has the field also where the sizes are small enough; then they must be the same.
   void take_zip64(Given& given, Bytes extras) const {
@@ -121,9 +120,8 @@ class LocalHeader {
   }
 
   WholeSource& whole_;
-  ZipCentralHeader& central_;
   ZipEntry& entry_;
-  std::uint64_t room_;  // from the local header to what follows the member
+  std::uint64_t room_;  // from the local header on
   std::vector<std::byte> variable_;
 };
 
@@ -138,13 +136,13 @@ std::vector<std::byte> read_directory(WholeSource& whole, const ZipEnd& end) {
   return directory;
 }
 
-std::vector<ZipCentralHeader> read_headers(WholeSource& whole, const ZipEnd& end, Bytes directory) {
-  std::vector<ZipCentralHeader> headers;
+std::vector<ZipEntry> read_entries(WholeSource& whole, const ZipEnd& end, Bytes directory) {
+  std::vector<ZipEntry> entries;
   for (Bytes rest = directory; !rest.empty();) {
     const std::uint64_t at = end.directory + (directory.size() - rest.size());
     try {
-      headers.push_back(take_central_header(rest));
-      const std::uint64_t cost = sizeof(ZipCentralHeader) + headers.back().entry.name.size();
+      entries.push_back(take_central_header(rest));
+      const std::uint64_t cost = sizeof(ZipEntry) + entries.back().name.size();
       if (cost > whole.budget().left().bytes)
         fail(ErrorKind::limit, "the archive's directory needs more memory than Limits::bytes allows");
       whole.budget().take(cost);
@@ -153,52 +151,68 @@ std::vector<ZipCentralHeader> read_headers(WholeSource& whole, const ZipEnd& end
       throw;
     }
   }
-  if (headers.size() != end.entries) {
+  if (entries.size() != end.entries) {
     throw Error(ErrorKind::malformed,
-                join("the archive's directory has ", headers.size(), " members, its end record ", "says ", end.entries))
+                join("the archive's directory has ", entries.size(), " members, its end record ", "says ", end.entries))
         .at(whole.place(end.directory));
   }
-  return headers;
+  return entries;
 }
 
-// Members lie one after another, from the first byte to the directory.
-void check_members(WholeSource& whole, std::vector<ZipCentralHeader>& headers, std::uint64_t directory) {
-  std::vector<std::uint32_t> order(headers.size());
+// Members lie one after another, from the first byte to the directory: finds where each ends.
+void find_ends(const WholeSource& whole, std::vector<ZipEntry>& entries, std::uint64_t directory) {
+  std::vector<std::uint32_t> order(entries.size());
   std::iota(order.begin(), order.end(), 0U);
-  const auto local = [&](std::uint32_t index) { return headers[index].entry.local; };
+  const auto local = [&](std::uint32_t index) { return entries[index].local; };
   std::ranges::sort(order, {}, local);
   if (const std::uint64_t first = order.empty() ? directory : local(order[0]); first != 0)
     throw Error(ErrorKind::malformed, join("the archive's first member begins at byte ", first)).at(whole.place(0));
   for (std::size_t i = 0; i < order.size(); ++i) {
-    const std::uint64_t next = i + 1 < order.size() ? local(order[i + 1]) : directory;
-    if (next < local(order[i])) {
-      throw Error(ErrorKind::malformed, join("the member ", internal::quoted(headers[order[i]].entry.name),
-                                             " is said to begin behind the archive's directory"))
+    ZipEntry& entry = entries[order[i]];
+    entry.end = i + 1 < order.size() ? local(order[i + 1]) : directory;
+    if (entry.end < entry.local) {
+      throw Error(ErrorKind::malformed,
+                  join("the member ", internal::quoted(entry.name), " is said to begin behind the archive's directory"))
           .at(whole.place(directory));
     }
-    LocalHeader(whole, headers[order[i]], next).check();
+    const std::uint64_t room = entry.end - entry.local;
+    if (room < zip::local_size || entry.stored > room - zip::local_size) {
+      throw Error(ErrorKind::malformed, join("the member ", internal::quoted(entry.name), " overlaps what follows it"))
+          .at(whole.place(entry.local));
+    }
   }
 }
 
 }  // namespace
 
 ZipDirectory::ZipDirectory(WholeSource& whole) {
-  ZipEnd end = find_zip_end(whole);
-  comment_ = std::move(end.comment);
-  const std::vector<std::byte> directory = read_directory(whole, end);
-  std::vector<ZipCentralHeader> headers = read_headers(whole, end, directory);
-  check_members(whole, headers, end.directory);
+  *this = without_headers(whole);
+  locate(whole, [](const ZipEntry&) { return true; });
+}
 
-  for (ZipCentralHeader& header : headers) entries_.push_back(std::move(header.entry));
-  by_name_.resize(entries_.size());
-  std::iota(by_name_.begin(), by_name_.end(), 0U);
-  const auto name = [this](std::uint32_t index) -> const std::string& { return entries_[index].name; };
-  std::ranges::sort(by_name_, {}, name);
-  const auto twin = std::ranges::adjacent_find(by_name_, {}, name);
-  if (twin != by_name_.end()) {
+ZipDirectory ZipDirectory::without_headers(WholeSource& whole) {
+  ZipDirectory made;
+  ZipEnd end = find_zip_end(whole);
+  made.comment_ = std::move(end.comment);
+  const std::vector<std::byte> directory = read_directory(whole, end);
+  made.entries_ = read_entries(whole, end, directory);
+  find_ends(whole, made.entries_, end.directory);
+
+  made.by_name_.resize(made.entries_.size());
+  std::iota(made.by_name_.begin(), made.by_name_.end(), 0U);
+  const auto name = [&](std::uint32_t index) -> const std::string& { return made.entries_[index].name; };
+  std::ranges::sort(made.by_name_, {}, name);
+  const auto twin = std::ranges::adjacent_find(made.by_name_, {}, name);
+  if (twin != made.by_name_.end()) {
     throw Error(ErrorKind::malformed, join("the archive has two members called ", internal::quoted(name(*twin))))
         .at(whole.place(end.directory));
   }
+  return made;
+}
+
+void ZipDirectory::locate(WholeSource& whole, const std::function<bool(const ZipEntry& entry)>& needs) {
+  for (ZipEntry& entry : entries_)
+    if (needs(entry)) LocalHeader(whole, entry).check();
 }
 
 const ZipEntry* ZipDirectory::find(std::string_view name) const noexcept {

@@ -59,12 +59,15 @@ bool ZipFormat::recognises(Bytes head) const {
 const Format& ZipFormat::read(const ReadSource& source, Document& document) const {
   refuse_changes(source);
   WholeSource whole(source);
-  const ZipDirectory directory(whole);
+  ZipDirectory directory = ZipDirectory::without_headers(whole);
   const ZipFormat& owner = owner_of(directory, whole);
+  directory.locate(whole, [&](const ZipEntry& entry) { return owner.needs(entry, whole); });
   owner.read_archive(whole, directory, document);
   whole.finish();
   return owner;
 }
+
+bool ZipFormat::needs(const ZipEntry&, const WholeSource&) const { return true; }
 
 const std::vector<const ZipFormat*>& zip_formats() {
   static const std::vector<const ZipFormat*> found = [] {

@@ -17,6 +17,8 @@ class ZipFormat : public Format {
 
   // Whether the names make it an archive of this format. Reads nothing else.
   virtual bool owns(const ZipDirectory& directory) const = 0;
+  // Whether `read_archive` will look into a member; of others only their places are checked.
+  virtual bool needs(const ZipEntry& entry, const WholeSource& whole) const;
   // Makes the root. The source's reader is moved to the end by `read`.
   virtual void read_archive(WholeSource& whole, const ZipDirectory& directory, Document& document) const = 0;
 

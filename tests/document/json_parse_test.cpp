@@ -28,6 +28,22 @@ TEST_CASE("what is no JSON is malformed") {
     INFO(text);
     CHECK_ERROR(printed(text), malformed);
   }
+  CHECK_ERROR(printed(std::string_view("1\0", 2)), malformed);
+  CHECK_ERROR(printed(std::string_view("[1]\0[2]", 7)), malformed);
+}
+
+TEST_CASE("keys that stand twice and deep texts are refused where a format says so") {
+  const auto strictly = [](std::string_view json, const internal::JsonRules& rules) {
+    Document document;
+    return to_json(internal::parse_json(json, document, rules));
+  };
+  CHECK_ERROR(strictly(R"({"k": 1, "k": 2})", {.unique_keys = true}), malformed);
+  CHECK_ERROR(strictly(R"([{"a": {"k": {}, "b": [], "\u006b": 0}}])", {.unique_keys = true}), malformed);
+  CHECK(strictly(R"([{"k": 1}, {"k": {"k": 2}}])", {.unique_keys = true}) == R"([{"k": 1}, {"k": {"k": 2}}])");
+  CHECK(strictly("[[], [[]]]", {.depth = 3}) == "[[], [[]]]");
+  CHECK(strictly("1", {.depth = 0}) == "1");
+  CHECK_ERROR(strictly("[[], [{}]]", {.depth = 2}), malformed);
+  CHECK_ERROR(strictly(std::string(100'000, '['), {.depth = 128}), malformed);
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ std::string written(const Format& format, Value value) {
 TEST_CASE("there are files of every kind") {
   std::vector<std::string> folders;
   for (const std::string& name : golden_names()) folders.push_back(format_of(name).info().name);
-  for (const char* const format : {"npy", "npz", "joblib", "pickle", "torch", "torchscript", "torch-legacy", "torch-tar"})
+  for (const char* const format :
+       {"npy", "npz", "safetensors", "joblib", "pickle", "torch", "torchscript", "torch-legacy", "torch-tar"})
     CHECK(std::ranges::count(folders, format) > 0);
 }
 

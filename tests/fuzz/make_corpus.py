@@ -461,6 +461,20 @@ def npz_seeds():
     return seeds | {name + "-unchecked": without_checksums(data) for name, data in seeds.items()}
 
 
+def safetensors_seeds():
+    seeds = goldens("safetensors")
+    tensor = '{"dtype":"%s","shape":[%s],"data_offsets":[%s]}'
+    headers = {
+        "plain": ('{"a":' + tensor % ("U8", "2", "0,2") + "}", b"ab"),
+        "order": ('{"b":' + tensor % ("I16", "", "2,4") + ',"a":' + tensor % ("F4", "4,1", "0,2") + "}", b"abcd"),
+        "twice": ('{"a":' + tensor % ("U8", "2", "0,2") + ',"a":' + tensor % ("U8", "2", "2,4") + "}", b"abcd"),
+        "wraps": ('{"a":' + tensor % ("F32", "4194305,4194305,211106198978564", "0,4") + "}", b"abcd"),
+        "texts": ('{"__metadata__":{"a":"b"},"a":' + tensor % ("BOOL", "0", "0,0") + "}", b""),
+    }
+    files = {name: struct.pack("<Q", len(text)) + text.encode() + data for name, (text, data) in headers.items()}
+    return with_accidents(seeds | files, "model.safetensors")
+
+
 def torch_legacy_seeds():
     return goldens("torch-legacy")
 
@@ -533,6 +547,6 @@ def write(name, seeds):
 if __name__ == "__main__":
     makers = {"inflate_blocks": inflate_blocks_seeds, "zlib": zlib_seeds, "gzip": gzip_seeds, "bz2": bz2_seeds, "lzma": lzma_seeds, "xz": xz_seeds, "lz4": lz4_seeds,
               "zstd": zstd_seeds, "npy": npy_seeds, "npz": npz_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "zip": zip_seeds, "json": json_seeds, "tf_checkpoint": tf_checkpoint_seeds,
-              "gensim": gensim_seeds, "word2vec": word2vec_seeds, "word2vec-text": word2vec_text_seeds, "torch": torch_seeds, "torch-legacy": torch_legacy_seeds, "torch-tar": torch_tar_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
+              "gensim": gensim_seeds, "word2vec": word2vec_seeds, "word2vec-text": word2vec_text_seeds, "safetensors": safetensors_seeds, "torch": torch_seeds, "torch-legacy": torch_legacy_seeds, "torch-tar": torch_tar_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
     for name, seeds in makers.items():
         write(name, seeds())

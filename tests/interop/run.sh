@@ -1,15 +1,16 @@
 #!/bin/sh
-# run.sh FOLDER PROBE VICTIMS_PROBE MEMORY_PROBE: installs the newest joblib, numpy, scikit-learn, pandas and scipy from PyPI into
+# run.sh FOLDER PROBE VICTIMS_PROBE MEMORY_PROBE: installs the newest joblib, numpy, scikit-learn, pandas, scipy and safetensors from PyPI into
 # FOLDER and runs the tests with them.
 # Exit status 77: PyPI cannot be reached.
 set -eu
 python=$1/bin/python
 [ -x "$python" ] || /usr/bin/python3 -m venv "$1"
-if ! "$python" -m pip install --quiet --disable-pip-version-check --upgrade numpy joblib lz4 scikit-learn pandas scipy; then
+if ! "$python" -m pip install --quiet --disable-pip-version-check --upgrade numpy joblib lz4 scikit-learn pandas scipy safetensors; then
   echo 'skipped: PyPI cannot be reached'
   exit 77
 fi
 here=$(dirname "$0")
 "$python" -B "$here/test_newest.py" "$2"
+"$python" -B "$here/test_safetensors.py" "$2"
 "$python" -B "$here/../store/test_joblib_victims.py" "$3"
 "$python" -B "$here/../persist/test_joblib_memory.py" "$4"

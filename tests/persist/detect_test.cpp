@@ -184,10 +184,54 @@ TEST_CASE("bytes that begin as a pickle may be another file") {
   CHECK(format_of_bytes("cposix\nsystem\n.") == "pickle");
 }
 
+// A safetensors file whose header has `length` bytes.
+std::string safetensors_of(std::size_t length) {
+  std::string file;
+  for (int i = 0; i < 8; ++i) file.push_back(static_cast<char>(length >> (8 * i)));
+  const std::string json = R"({"__metadata__":{"text":")";
+  const std::string end = R"("},"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}})";
+  return file + json + std::string(length - json.size() - end.size(), 'd') + end + "xyz";
+}
+
+TEST_CASE("a safetensors file begins with any length, also with the head of a codec or a pickle") {
+  const auto byte_by_byte = [](std::string_view bytes) {
+    const auto reader = callback_reader([rest = bytes](MutableBytes out) mutable -> std::size_t {
+      if (rest.empty()) return 0;
+      out[0] = static_cast<std::byte>(rest.front());
+      rest.remove_prefix(1);
+      return 1;
+    });
+    Provenance found;
+    load(*reader, {}, &found);
+    return found.format;
+  };
+  // zlib's heads, gzip's, a pickle's of each protocol, of text, and of opcodes with and without arguments.
+  for (const std::size_t length :
+       {0x0178, 0x9c78, 0xda78, 0x8b1f, 0x0280, 0x0480, 0x0580, 0x0128, 0x2828, 0x0258, 0x0358,
+        0x1058, 0x4058, 0x1550, 0x6350, 0x0a50, 0x284b, 0x0a49, 0x0153, 0x4e28, 0x2058, 0x100058}) {
+    INFO(length);
+    const std::string bytes = safetensors_of(length);
+    CHECK(format_of_bytes(bytes) == "safetensors");
+    CHECK(byte_by_byte(bytes) == "safetensors");
+  }
+}
+
+TEST_CASE("a safetensors file that does something as a pickle is refused") {
+  // BINUNICODE of 32 letters, then STOP among the letters of a text.
+  const std::size_t length = 0x2058;
+  std::string bytes = safetensors_of(length);
+  bytes.replace(5 + 0x20, 1, ".");
+  CHECK_ERROR(format_of_bytes(bytes), unsupported);
+  CHECK(format_of_bytes(bytes, {.format = "safetensors"}) == "safetensors");
+  CHECK(format_of_bytes(bytes, {.format = "pickle"}) == "pickle");
+}
+
 TEST_CASE("a short object on a stream that stays open is not waited on") {
   const std::string framed("\x80\x04\x95\4\0\0\0\0\0\0\0M\1\0.", 15);
   for (const std::string& bytes :
-       {std::string("N."), std::string("PK\n."), std::string("\x80\x02N."), std::string("(lp0\n."), framed}) {
+       {std::string("N."), std::string("PK\n."), std::string("\x80\x02N."), std::string("(lp0\n."), framed,
+        std::string("\x80\x02K\5."), std::string("\x80\x02M\0\0.", 6), std::string("\x80\x02J\0\0\0\0.", 8),
+        std::string("N.(")}) {
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
     REQUIRE(::write(ends[1], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));

@@ -120,6 +120,48 @@ TEST_CASE("the array of a .npy is its root") {
   CHECK_ERROR(load_array(directory / "a.npy", "x"), not_found);
 }
 
+TEST_CASE("of files that hold arrays by name the others are not looked at") {
+  const Document crowded = crowd();
+  Document document;
+  const Value root = document.dict();
+  for (const char* const name : {"doubles", "fortran", "foreign", "none", "one", "large"})
+    document.insert(root, document.str(name), document.copy(*crowded.root().find(name)));
+  document.insert(root, document.str("a.dotted"), document.copy(*crowded.root().find("one")));
+  for (const std::string format : {"npz", "safetensors", "torch"}) {
+    INFO(format);
+    std::string bytes = dumped(root, quick({}, format));
+    const Document whole = loads(as_bytes(bytes));
+    check_each(whole, [&](std::string_view array) { return load_array(*memory_reader(as_bytes(bytes)), array); });
+    check_each(whole, [&](std::string_view array) { return load_array(*pipe_of(bytes), array); });
+    try {
+      static_cast<void>(load_array(*memory_reader(as_bytes(bytes)), "absent"));
+      FAIL("there is none");
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::not_found);
+      CHECK_THAT(error.what(), Catch::Contains("'doubles'"));
+    }
+  }
+  // What is wrong with another array is not seen.
+  std::string bytes = dumped(root, quick({}, "npz"));
+  const std::size_t header = bytes.find("\x93NUMPY");
+  REQUIRE(header != std::string::npos);
+  bytes[header] = 'x';
+  CHECK(load_array(*memory_reader(as_bytes(bytes)), "large").size() == 40'000);
+  CHECK_ERROR(load_array(*memory_reader(as_bytes(bytes)), "doubles"), checksum);
+  CHECK_ERROR(loads(as_bytes(bytes)), checksum);
+}
+
+TEST_CASE("a name that a file of torch has no place for is not found") {
+  Document document;
+  const Value members[] = {document.array(counting<double>({3}))};
+  const std::string bytes = dumped(document.list(members), quick({}, "torch"));
+  CHECK(load_array(*memory_reader(as_bytes(bytes)), "[0]").size() == 3);
+  CHECK_ERROR(load_array(*memory_reader(as_bytes(bytes)), "x"), not_found);
+  LoadOptions options;
+  options.only = {"x"};
+  CHECK_ERROR(loads(as_bytes(bytes), options), not_found);
+}
+
 TEST_CASE("an array of another protocol and among the opcodes is found as well") {
   for (int protocol = 0; protocol <= 5; ++protocol) {
     DumpOptions options = quick({}, "pickle");

@@ -42,24 +42,29 @@ std::uint64_t put(FakeS3& server, const std::string& key, std::shared_ptr<Sparse
 }
 
 TEST_CASE("of an object of 10 GB on S3 one array of 10 MB moves less than 12 MB") {
-  FakeStore fake;
-  REQUIRE(put(*fake.server, "model.joblib", large_object(1000, "joblib")) > 10'000 * mib);
-  for (const int wanted : {0, 1, 500, 999}) {
-    const std::uint64_t before = fake.server->bytes_out;
-    const Array array = load_array(*fake.store, "model.joblib", internal::join('a', wanted));
-    CHECK(fake.server->bytes_out - before < 12'000'000);
-    const auto words = array.data<std::uint64_t>();
-    REQUIRE(words.size() == 10 * mib / 8);
-    CHECK(words[1] - words[0] == word_factor);
-    const std::uint64_t offset = offset_of(words[0]);
-    CHECK(offset / (10 * mib) == static_cast<std::uint64_t>(wanted));
+  std::vector<std::string> sorted;  // as safetensors has them
+  for (int i = 0; i < 1000; ++i) sorted.push_back(internal::join('a', i));
+  std::ranges::sort(sorted);
+  for (const std::string format : {"joblib", "npz", "safetensors"}) {
+    INFO(format);
+    FakeStore fake;
+    REQUIRE(put(*fake.server, "model", large_object(1000, format.c_str())) > 10'000 * mib);
+    for (const int wanted : {0, 1, 500, 999}) {
+      const std::string name = internal::join('a', wanted);
+      const std::uint64_t before = fake.server->bytes_out;
+      const Array array = load_array(*fake.store, "model", name);
+      CHECK(fake.server->bytes_out - before < 12'000'000);
+      const auto words = array.data<std::uint64_t>();
+      REQUIRE(words.size() == 10 * mib / 8);
+      CHECK(words[1] - words[0] == word_factor);
+      const auto place = format == "safetensors" ? std::ranges::find(sorted, name) - sorted.begin() : wanted;
+      CHECK(offset_of(words[0]) / (10 * mib) == static_cast<std::uint64_t>(place));
+    }
   }
 }
 
 TEST_CASE("arrays by name, in whatever holds them uncompressed, are read alone") {
   for (const char* const format : {"joblib", "npz", "torch", "safetensors"}) {
-    const Format* const found = find_format(format);
-    if (found == nullptr || !found->info().writes) continue;
     INFO(format);
     FakeStore fake;
     Document document;
