@@ -35,14 +35,6 @@ Collected collect(Value root) {
 
 }  // namespace
 
-std::optional<Value> entries_of(Value root) {
-  if (root.is(ValueKind::dict)) return root;
-  if (!root.is(ValueKind::object) || !is_global(root.callable(), "collections", "OrderedDict") ||
-      !root.arguments().empty())
-    return std::nullopt;
-  return root.entries();
-}
-
 std::optional<Value> array_in(Value value) {
   if (value.is(ValueKind::array)) return value;
   if (!value.is(ValueKind::object)) return std::nullopt;

@@ -15,11 +15,8 @@ struct NamedArray {
   Value array;
 };
 
-// The dict that `root` is, or that an OrderedDict object is filled with (None for an empty one). Nothing for another
-// kind of value.
-std::optional<Value> entries_of(Value root);
-
-// Of such a dict whose keys are all UTF-8 and whose values are all arrays, in its order. Nothing for anything else. Parameters count as the array they hold.
+// Of a dict (an OrderedDict object too: entries_of) whose keys are all UTF-8 and whose values are all arrays, in its
+// order. Nothing for anything else. Parameters count as the array they hold.
 std::optional<std::vector<NamedArray>> named_arrays(Value root);
 
 // The same, for a format that holds nothing else. Error `unsupported`, naming what else there is.

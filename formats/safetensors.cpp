@@ -16,6 +16,8 @@ Value root_of(const SafetensorsContent& content, const WholeSource& whole, Docum
   return root;
 }
 
+bool has_dtype(const DType& dtype) { return safetensors_type_of(dtype) != nullptr; }
+
 class SafetensorsFormat final : public Format {
  public:
   SafetensorsFormat()
@@ -26,7 +28,9 @@ class SafetensorsFormat final : public Format {
                 .writes = true,
                 .maps = true,
                 .extent = Extent::rest,
-                .holds = FormatInfo::Holds::named_arrays}) {}
+                .holds = FormatInfo::Holds::named_arrays,
+                .has_dtype = has_dtype,
+                .texts_key = std::string(safetensors_metadata_key)}) {}
 
   bool recognises(Bytes head) const override { return begins_as_safetensors(head); }
 
@@ -55,7 +59,9 @@ class SafetensorsIndexFormat final : public Format {
                 .maps = true,
                 .signature = Signature::plausible,
                 .extent = Extent::rest,
-                .holds = FormatInfo::Holds::named_arrays}) {}
+                .holds = FormatInfo::Holds::named_arrays,
+                .has_dtype = has_dtype,
+                .texts_key = std::string(safetensors_metadata_key)}) {}
 
   bool recognises(Bytes head) const override {
     const std::string_view text = as_text(head);

@@ -5,6 +5,7 @@
 #include "base/byte_order.h"
 #include "base/text.h"
 #include "base/unicode.h"
+#include "document/attributes.h"
 #include "document/named_arrays.h"
 
 namespace larder::internal {
