@@ -11,11 +11,6 @@ namespace larder::internal {
 
 namespace {
 
-bool is_of_gensim(Value value) {
-  return value.is(ValueKind::object) && value.callable().is(ValueKind::global) &&
-         value.callable().module_name().starts_with("gensim.");
-}
-
 // Objects that gensim saved: a pickle, and files beside it. The formats of pickles read both where they find such an
 // object, whatever the file is called.
 class GensimFormat final : public Format {
@@ -43,10 +38,10 @@ class GensimFormat final : public Format {
       Document made;
       return write(keyed_vectors(*word_vectors_in(value), made), writer, options);
     }
-    const bool has_attributes = value.is(ValueKind::object) && value.state().is(ValueKind::dict);
-    if (!has_attributes || (!is_gensim(value) && !is_of_gensim(value)))
+    if (!is_gensim(value)) {
       fail(ErrorKind::unsupported, "files of gensim hold an object of gensim, or words and vectors, not a ",
            name_of(value.kind()));
+    }
     write_gensim(value, writer, checked_pickling(options, false));
   }
 };

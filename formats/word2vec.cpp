@@ -22,11 +22,10 @@ namespace {
 constexpr std::size_t longest_line = std::size_t{1} << 20;  // what a Reader shows at once
 constexpr std::size_t first_peek = 4096;
 
-bool is_control(char letter) { return static_cast<unsigned char>(letter) < ' '; }
-
 // Of ASCII.
 bool is_no_text(char letter) {
-  return static_cast<unsigned char>(letter) > '~' || (is_control(letter) && letter != '\n' && letter != '\r');
+  const auto code = static_cast<unsigned char>(letter);
+  return (code < ' ' && letter != '\n' && letter != '\r') || code > '~';
 }
 
 // The bytes before the next `end`, which is not consumed; valid until the reader's next non-const call.
@@ -134,9 +133,8 @@ class Word2VecFormat final : public Format {
     if (!header) return false;
     const std::string_view rest = as_text(head).substr(header->length);
     const std::size_t space = rest.find(' ');
-    const std::string_view word = rest.substr(0, space);
     if (header->words == 0) return rest.empty();
-    if (space == std::string_view::npos || std::any_of(word.begin(), word.end(), is_control)) return false;
+    if (space == std::string_view::npos) return false;
     const auto numbers = rest.substr(
         space + 1, static_cast<std::size_t>(std::min<std::uint64_t>(header->size, head.size()) * sizeof(float)));
     return std::any_of(numbers.begin(), numbers.end(), is_no_text);

@@ -34,20 +34,27 @@ class CompanionReader {
       : source_(source), budget_(budget), document_(document) {}
 
   void complete(Value root) {
-    complete_file(root, std::string(source_.name), "");
-    const Value state = root.state();
-    const auto absent = listed(state, listed_absent);
+    if (gensim_state(root)) complete_file(root, std::string(source_.name), "");
     for (const OwnFileName& own : own_files) {
-      const auto name = std::ranges::find(absent, own.attribute, &ListedName::text);
-      const auto found = state.find(own.attribute);
-      if (name != absent.end() && found && found->is_none())
-        insert(state, *name, in_own_file(own));
+      if (const auto name = missing(root, own.attribute))
+        insert(root.state(), *name, in_own_file(own));
       else if (source_.observer != nullptr)
         static_cast<void>(in_own_file(own));  // gensim loads it, whatever the lists say
     }
   }
 
  private:
+  // The attribute as the list names it that is not stored in the main file.
+  static std::optional<ListedName> missing(Value root, std::string_view attribute) {
+    const auto state = gensim_state(root);
+    if (!state) return std::nullopt;
+    const auto found = state->find(attribute);
+    if (!found || !found->is_none()) return std::nullopt;
+    const auto absent = listed(*state, listed_absent);
+    const auto name = std::ranges::find(absent, attribute, &ListedName::text);
+    return name == absent.end() ? std::nullopt : std::optional(*name);
+  }
+
   // What one call of gensim's `save` wrote.
   void complete_file(Value root, const std::string& file, const std::string& path) {
     compressed_ = is_compressed_name(file);
@@ -228,7 +235,7 @@ class CompanionReader {
 
 }  // namespace
 
-bool is_gensim(Value root) { return gensim_state(root).has_value(); }
+bool is_gensim(Value root) { return is_of_gensim(root) || gensim_state(root).has_value(); }
 
 void read_companions(const ReadSource& source, ArrayBudget& budget, Value root, Document& document) {
   CompanionReader(source, budget, document).complete(root);

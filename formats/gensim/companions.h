@@ -8,7 +8,7 @@
 
 namespace larder::internal {
 
-// Whether gensim saved this object.
+// Whether gensim saved this object, or would load it: its class is gensim's, or it has the lists. Error `malformed`.
 bool is_gensim(Value root);
 
 // Completes `root`, which is_gensim and belongs to `document`: arrays and sparse matrices are read (or mapped, as the

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "document/attributes.h"
 #include "formats/pickle/joblib_wrapper.h"
 
 namespace larder::internal {
@@ -11,18 +12,34 @@ namespace {
 
 constexpr std::string_view compressed_ends[] = {".gz", ".bz2"};
 
-bool is_list_of_names(Value state, std::string_view list) {
-  const auto found = state.find(list);
-  return found && found->is(ValueKind::list);
+bool has_lists(Value attributes) {
+  constexpr std::string_view lists[] = {listed_arrays, listed_matrices, listed_absent, listed_objects};
+  if (!attributes.is(ValueKind::dict)) return false;
+  const auto found =
+      std::ranges::find_if(lists, [&](std::string_view list) { return find_attribute(attributes, list).has_value(); });
+  if (found == std::end(lists)) return false;
+  if (!attributes.find(*found))
+    fail(ErrorKind::unsupported,
+         "the names of this gensim object's attributes are bytes of Python 2: read them as text");
+  return true;
 }
 
 }  // namespace
 
+bool is_of_gensim(Value object) {
+  if (!object.is(ValueKind::object)) return false;
+  const Value made_of = class_of_wrapper(object);
+  return made_of.is(ValueKind::global) && made_of.module_name().starts_with("gensim.");
+}
+
 std::optional<Value> gensim_state(Value object) {
-  if (!object.is(ValueKind::object) || !object.state().is(ValueKind::dict)) return std::nullopt;
-  const Value state = object.state();
-  const bool has_lists = is_list_of_names(state, listed_arrays) && is_list_of_names(state, listed_matrices);
-  return has_lists ? std::optional(state) : std::nullopt;
+  if (!object.is(ValueKind::object)) return std::nullopt;
+  const Attributes attributes = attributes_of(object);
+  if (has_lists(attributes.slots)) fail(ErrorKind::malformed, "an object of gensim has its lists in slots");
+  const bool is_saved = has_lists(attributes.dict);
+  if (object.state().is(ValueKind::dict) && (is_saved || is_of_gensim(object))) return object.state();
+  if (is_saved) fail(ErrorKind::malformed, "an object of gensim has its lists beside slots");
+  return std::nullopt;
 }
 
 std::vector<ListedName> listed(Value state, std::string_view list) {

@@ -25,7 +25,11 @@ inline constexpr std::size_t deepest_object = 64;
 // The arrays that gensim takes out of a sparse matrix, in the order of its files.
 inline constexpr std::string_view matrix_parts[] = {"data", "indptr", "indices"};
 
-// The dict of attributes of `object`, with such lists; nothing where `object` is none that gensim saved.
+// Whether the class of `object` is gensim's own.
+bool is_of_gensim(Value object);
+
+// The dict of attributes of an object that gensim saved: one of its classes, or one with such lists. Nothing for any
+// other. Error `malformed` for lists where gensim finds them, but never puts them.
 std::optional<Value> gensim_state(Value object);
 
 // The names in one of the lists; none where there is no such list (old gensim). Error `malformed`.

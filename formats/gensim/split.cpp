@@ -75,8 +75,11 @@ class GensimWriter {
       : options_(options), file_(std::move(file)), is_main_(is_main), compressed_(is_compressed_name(file_)) {}
 
   void write(Value root, Writer& writer) {
-    shared_ = shared_objects(root);
-    std::vector<Part> waiting = {{root, file_, 0}};
+    std::vector<Part> waiting;
+    if (gensim_state(root)) {
+      shared_ = shared_objects(root);
+      waiting.push_back({root, file_, 0});
+    }
     while (!waiting.empty()) {
       const Part part = std::move(waiting.back());
       waiting.pop_back();

@@ -7,7 +7,7 @@
 
 namespace larder::internal {
 
-// Writes `root`, whose state is a dict of attributes. Arrays and sparse matrices that its lists name, and those of ten
+// Writes `root`, which is_gensim. Arrays and sparse matrices that its lists name, and those of ten
 // million elements, go into files beside it, as attributes do that gensim keeps in one of their own; everything else
 // into the pickle. The lists are written anew. An object that is reached by two ways stays whole, since gensim would
 // look for its files under both names.

@@ -191,8 +191,8 @@ TEST_CASE("an object that two ways lead to is written whole") {
   CHECK(a.state().find("__numpys")->empty());
 }
 
-TEST_CASE("lists that are none are malformed, or the object is not gensim's") {
-  for (const char* const list : {"__ignoreds", "__recursive_saveloads"}) {
+TEST_CASE("lists that are none are malformed") {
+  for (const char* const list : {"__numpys", "__scipys", "__ignoreds", "__recursive_saveloads"}) {
     Saved saved;
     saved.set(saved.root(), list, Value::integer(1));
     CHECK(kind_of(read_memory(gensim(), saved.pickle())) == "malformed");
@@ -200,9 +200,46 @@ TEST_CASE("lists that are none are malformed, or the object is not gensim's") {
   Saved numbers;
   numbers.document().append(*numbers.root().state().find("__numpys"), Value::integer(1));
   CHECK(kind_of(read_memory(gensim(), numbers.pickle())) == "malformed");
-  Saved other;
-  other.set(other.root(), "__numpys", Value::integer(1));
-  CHECK(kind_of(read_memory(gensim(), other.pickle())) == "a value");
+}
+
+TEST_CASE("lists in a state of slots, which gensim would find, are malformed") {
+  for (const bool in_slots : {true, false}) {
+    Saved saved;
+    const Value none = saved.document().dict();
+    const Value state = saved.root().state();
+    const Value pair[] = {in_slots ? none : state, in_slots ? state : none};
+    saved.document().set_state(saved.root(), saved.document().tuple(pair));
+    CHECK(kind_of(read_memory(gensim(), saved.pickle())) == "malformed");
+  }
+}
+
+TEST_CASE("old gensim had fewer lists, and objects of its classes may have none") {
+  const TemporaryDirectory folder;
+  const Path path = folder / "model";
+  std::ofstream(path) << "here";
+  std::ofstream(folder / "model.x.npy", std::ios::binary) << golden("numbers.npy");
+  Saved old;
+  old.list("__numpys", "x");
+  for (const char* const list : {"__scipys", "__ignoreds", "__recursive_saveloads"})
+    CHECK(old.document().erase(old.root().state(), old.document().str(list)));
+  const Outcome outcome = old.read_at(path);
+  REQUIRE(outcome.document);
+  CHECK(outcome.root().state().find("x")->is(ValueKind::array));
+
+  Saved of_python2;
+  const Value attributes = of_python2.document().dict();
+  of_python2.document().insert(attributes, of_python2.document().bytes(as_bytes("__numpys")),
+                               of_python2.document().list());
+  of_python2.document().set_state(of_python2.root(), attributes);
+  CHECK(kind_of(of_python2.read_at(path)) == "unsupported");
+
+  Saved none;
+  none.document().set_state(none.root(), none.document().dict());
+  MemoryWriter writer;
+  gensim().write(none.root(), writer, {});
+  const Outcome with_lists = read_memory(gensim(), as_text(writer.bytes()));
+  REQUIRE(with_lists.document);
+  CHECK(with_lists.root().state().find("__numpys")->empty());
 }
 
 TEST_CASE("long lists take little time") {

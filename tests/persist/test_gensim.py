@@ -201,5 +201,52 @@ class Gensim(unittest.TestCase):
         self.assertEqual(len(LdaModel.load(str(DATA / "lda.gensim")).id2word), 6)
 
 
+def random_vectors():
+    """Words of any letters, and float32 of any bits."""
+    chosen = np.random.RandomState(7)
+    alphabet = "abcdefghäß長さ'\"\\.,-\t\x0b0123456789"
+    words = list(dict.fromkeys("".join(chosen.choice(list(alphabet), chosen.randint(1, 12))) for _ in range(500)))
+    numbers = chosen.randint(0, 2**32, (len(words), 8), "u4").view("f4")
+    numbers[: len(words) // 2] = chosen.randn(len(words) // 2, 8)
+    vectors = KeyedVectors(8)
+    vectors.add_vectors(words, numbers)
+    return vectors
+
+
+class Word2VecFiles(unittest.TestCase):
+    def setUp(self):
+        self.folder = folder_for(self)
+        vectors = random_vectors()
+        vectors.save_word2vec_format(str(self.folder / "binary"), binary=True)
+        vectors.save_word2vec_format(str(self.folder / "text"), binary=False)
+        vectors.save(str(self.folder / "gensim"), separately=["vectors"])
+
+    def converted(self, source, file_format):
+        target = self.folder / f"{source}_as_{file_format}"
+        self.assertEqual(ask([convert(self.folder / source, target, file_format=file_format)]), [["ok"]])
+        return target
+
+    def test_all_bytes_come_back(self):
+        for source, target, wanted in (("binary", "word2vec", "binary"), ("binary", "word2vec-text", "text"), ("text", "word2vec-text", "text"),
+                                       ("gensim", "word2vec", "binary"), ("gensim", "word2vec-text", "text")):
+            self.assertEqual(self.converted(source, target).read_bytes(), (self.folder / wanted).read_bytes(), (source, target))
+
+    def test_numbers_of_text_are_those_of_gensim(self):
+        """But for the bits of what is no number."""
+        again = KeyedVectors.load_word2vec_format(str(self.converted("text", "word2vec")), binary=True)
+        wanted = KeyedVectors.load_word2vec_format(str(self.folder / "text"), binary=False)
+        np.testing.assert_array_equal(again.vectors, wanted.vectors)
+        self.assertEqual(again.index_to_key, wanted.index_to_key)
+
+    def test_they_become_keyed_vectors(self):
+        found = KeyedVectors.load(str(self.converted("binary", "gensim")))
+        wanted = KeyedVectors.load_word2vec_format(str(self.folder / "binary"), binary=True)
+        for vectors in (found, wanted):
+            vectors.lifecycle_events = None
+        self.assertEqual(described(found), described(wanted))
+        found.add_vectors(["new"], np.ones((1, 8), "f4"))
+        self.assertEqual(found["new"].sum(), 8)
+
+
 if __name__ == "__main__":
     unittest.main()
