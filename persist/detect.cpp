@@ -144,7 +144,7 @@ const Format* by_first_bytes(Reader& reader, std::string_view filename) {
   // The shortest object is a pickle of 2 bytes; one that begins as a ZIP archive does has 4, one in a frame 15, and one
   // with the number in it that torch begins its files with 24. Until the longest magic could be seen, only the opcode
   // that ends a pickle, a dot, tells that no more need come.
-  for (const std::size_t size : {2, 3, 4, 5, 6, 7, 8, 9, 15, 24}) {
+  for (const std::size_t size : {2U, 3U, 4U, 5U, 6U, 7U, 8U, 9U, 15U, 24U}) {
     const Bytes head = reader.peek(size);
     const bool may_be_all = head.size() >= magic_before_codec || as_text(head).find('.') != std::string_view::npos;
     if (may_be_all && is_settled(recognising(head))) return by_signature(reader, head, filename);
