@@ -1,17 +1,22 @@
 #include "python/binding/values.h"
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/text.h"
 #include "document/attributes.h"
+#include "document/records.h"
 #include "formats/pickle/dtype_object.h"
 #include "python/binding/arrays.h"
 
 namespace py = pybind11;
 
 namespace larder::python {
+
+using internal::Access;
 
 namespace {
 
@@ -31,31 +36,64 @@ void require(int status) {
 // The parts of the value whose Python object the frame makes.
 struct Frame {
   Value value;
-  py::object made;        // empty where it can only be made of all its parts
-  std::size_t next = 0;   // part
-  std::size_t count = 0;  // parts
-  py::list collected;     // of what is made at the end
-  py::object key;         // of a dict's entry whose value comes next
-  Value source;           // whose members are the parts: the elements of an array of objects; else the value itself
+  py::object made;               // empty where it can only be made of all its parts
+  std::span<const Value> parts;  // keys and values in turn of a dict
+  std::vector<Value> own_parts;  // of an object: what `parts` shows
+  std::size_t next = 0;          // part
+  py::list collected;            // of what is made at the end
+  py::object key;                // of a dict's entry whose value comes next
+  enum class Makes : std::uint8_t { list, tuple, dict, mapping, set, frozenset, object_array, object } makes{};
 };
+
+// A new reference to what is made again at each place, as that costs no more than a reference does; null for others.
+PyObject* small(Value value) {
+  switch (value.kind()) {
+    case ValueKind::none:
+      return py::none().release().ptr();
+    case ValueKind::boolean:
+      return PyBool_FromLong(value.as_bool() ? 1 : 0);
+    case ValueKind::integer:
+      return value.fits_int64() ? stolen(PyLong_FromLongLong(value.as_int())).release().ptr() : nullptr;
+    case ValueKind::floating:
+      return stolen(PyFloat_FromDouble(value.as_float())).release().ptr();
+    case ValueKind::str: {
+      const Bytes text = Access::content(value);
+      if (text.size() >= smallest_shared_text) return nullptr;
+      return stolen(PyUnicode_DecodeUTF8(as_text(text).data(), static_cast<Py_ssize_t>(text.size()), "surrogatepass"))
+          .release()
+          .ptr();
+    }
+    default:
+      return nullptr;
+  }
+}
 
 class Converter {
  public:
   py::object convert(Value root) {
     begin(root);
     while (!frames_.empty()) {
-      if (++steps_ % parts_between_checks == 0 && PyErr_CheckSignals() != 0) throw py::error_already_set();
       Frame& frame = frames_.back();
-      if (frame.next == frame.count) {
+      if (frame.next == frame.parts.size())
         finish();
-      } else {
-        begin(part(frame, frame.next));
-      }
+      else
+        go_on(frame);
     }
     return std::move(result_);
   }
 
  private:
+  // Delivers small parts, up to the first that is not.
+  void go_on(Frame& frame) {
+    while (frame.next < frame.parts.size()) {
+      if (++steps_ % parts_between_checks == 0 && PyErr_CheckSignals() != 0) throw py::error_already_set();
+      const Value part = frame.parts[frame.next];
+      PyObject* const made = small(part);
+      if (made == nullptr) return begin(part);
+      place(frame, py::reinterpret_steal<py::object>(made));
+    }
+  }
+
   // Delivers the value's object where that is there or has no parts; else opens a frame.
   void begin(Value value) {
     const void* const identity = value.identity();
@@ -67,8 +105,7 @@ class Converter {
       }
     }
     if (py::object whole = atom(value)) {
-      const bool is_text = value.is(ValueKind::str) || value.is(ValueKind::bytes);
-      if (identity != nullptr && !(is_text && value.size() < smallest_shared_text)) made_[identity] = whole;
+      if (identity != nullptr) made_[identity] = whole;
       return deliver(std::move(whole));
     }
     Frame frame = framed(value);
@@ -78,21 +115,14 @@ class Converter {
 
   // What has no parts; null for other values.
   py::object atom(Value value) {
+    if (PyObject* const made = small(value)) return py::reinterpret_steal<py::object>(made);
     switch (value.kind()) {
-      case ValueKind::none:
-        return py::none();
-      case ValueKind::boolean:
-        return py::bool_(value.as_bool());
       case ValueKind::integer:
-        return integer(value);
-      case ValueKind::floating:
-        return stolen(PyFloat_FromDouble(value.as_float()));
+        return long_integer(value);
       case ValueKind::complex:
         return stolen(PyComplex_FromDoubles(value.as_complex().real(), value.as_complex().imag()));
-      case ValueKind::str: {
-        const std::string_view text = value.as_str();
-        return stolen(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "surrogatepass"));
-      }
+      case ValueKind::str:
+        return text(value.as_str());
       case ValueKind::bytes:
         return stolen(
             PyBytes_FromStringAndSize(as_text(value.as_bytes()).data(), static_cast<Py_ssize_t>(value.size())));
@@ -112,12 +142,10 @@ class Converter {
     }
   }
 
-  static py::object integer(Value value) {
-    if (value.fits_int64()) return stolen(PyLong_FromLongLong(value.as_int()));
+  static py::object long_integer(Value value) {
     const std::string bytes = value.int_bytes();
-    const py::object made = py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(&PyLong_Type))
-                                .attr("from_bytes")(py::bytes(bytes), "little", py::arg("signed") = true);
-    return made;
+    return py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(&PyLong_Type))
+        .attr("from_bytes")(py::bytes(bytes), "little", py::arg("signed") = true);
   }
 
   static py::str text(std::string_view utf8) {
@@ -126,32 +154,34 @@ class Converter {
   }
 
   Frame framed(Value value) {
+    using Makes = Frame::Makes;
     Frame frame;
-    frame.value = frame.source = value;
+    frame.value = value;
+    if (!value.is(ValueKind::object)) frame.parts = Access::members(value);
     switch (value.kind()) {
       case ValueKind::list:
-        frame.count = value.size();
-        frame.made = py::list(frame.count);
-        for (std::size_t i = 0; i < frame.count; ++i)
+        frame.makes = Makes::list;
+        frame.made = py::list(frame.parts.size());
+        for (std::size_t i = 0; i < frame.parts.size(); ++i)
           PyList_SET_ITEM(frame.made.ptr(), static_cast<Py_ssize_t>(i), py::none().release().ptr());
         break;
       case ValueKind::tuple:
-        frame.count = value.size();
-        frame.made = py::tuple(frame.count);
+        frame.makes = Makes::tuple;
+        frame.made = py::tuple(frame.parts.size());
         // Complete at any time, for whom it reaches before it is: a key of a dict inside it.
-        for (std::size_t i = 0; i < frame.count; ++i)
+        for (std::size_t i = 0; i < frame.parts.size(); ++i)
           PyTuple_SET_ITEM(frame.made.ptr(), static_cast<Py_ssize_t>(i), py::none().release().ptr());
         break;
       case ValueKind::dict:
-        frame.count = 2 * value.size();
+        frame.makes = Makes::dict;
         frame.made = py::dict();
         break;
       case ValueKind::set:
-        frame.count = value.size();
+        frame.makes = Makes::set;
         frame.made = py::set();
         break;
       case ValueKind::frozenset:
-        frame.count = value.size();
+        frame.makes = Makes::frozenset;
         break;
       default:
         frame_object(frame);
@@ -160,82 +190,80 @@ class Converter {
   }
 
   void frame_object(Frame& frame) {
-    if (const auto array = internal::object_array(frame.value)) {
-      std::vector<py::ssize_t> shape(array->shape.begin(), array->shape.end());
-      frame.made = py::array(py::dtype("O"), shape);
-      frame.source = array->elements;
-      frame.count = array->elements.size();
-      return;
-    }
-    const Value callable = frame.value.callable();
-    const bool is_ordered = frame.value.form() == ObjectForm::reduce && callable.is(ValueKind::global) &&
-                            callable.module_name() == "collections" && callable.qualified_name() == "OrderedDict" &&
-                            frame.value.arguments().empty() && frame.value.changes().size() <= 1 &&
-                            frame.value.state().is_none() && frame.value.items().is_none();
-    if (is_ordered) {
-      const Value entries = frame.value.entries();
+    using Makes = Frame::Makes;
+    const Value value = frame.value;
+    if (const auto array = internal::object_array(value)) {
+      frame.makes = Makes::object_array;
+      frame.made = py::array(py::dtype("O"), std::vector<py::ssize_t>(array->shape.begin(), array->shape.end()));
+      frame.parts = Access::members(array->elements);
+    } else if (is_ordered_dict(value)) {
+      frame.makes = Makes::mapping;
       frame.made = ordered_dict_();
-      if (!entries.is_none()) frame.source = entries;
-      frame.count = entries.is_none() ? 0 : 2 * entries.size();
-      return;
+      if (!value.entries().is_none()) frame.parts = Access::members(value.entries());
+    } else {
+      frame.makes = Makes::object;
+      frame.made = object_.attr("__new__")(object_);
+      frame.own_parts = {value.callable(), value.arguments(), value.keywords()};
+      for (const Change& change : value.changes()) frame.own_parts.push_back(change.value);
+      frame.parts = frame.own_parts;
     }
-    frame.made = object_.attr("__new__")(object_);
-    frame.count = 3 + frame.value.changes().size();
   }
 
-  static Value part(const Frame& frame, std::size_t number) {
-    if (frame.source.is(ValueKind::dict))
-      return number % 2 == 0 ? frame.source.key(number / 2) : frame.source.value(number / 2);
-    if (!frame.source.is(ValueKind::object)) return frame.source[number];
-    switch (number) {
-      case 0:
-        return frame.value.callable();
-      case 1:
-        return frame.value.arguments();
-      case 2:
-        return frame.value.keywords();
-      default:
-        return frame.value.changes()[number - 3].value;
-    }
+  static bool is_ordered_dict(Value value) {
+    const Value callable = value.callable();
+    return value.form() == ObjectForm::reduce && callable.is(ValueKind::global) &&
+           callable.module_name() == "collections" && callable.qualified_name() == "OrderedDict" &&
+           value.arguments().is(ValueKind::tuple) && value.arguments().empty() &&
+           std::ranges::all_of(value.changes(),
+                               [](const Change& change) { return change.kind == ChangeKind::insert; }) &&
+           value.changes().size() <= 1;
+  }
+
+  void deliver(py::object object) {
+    if (frames_.empty())
+      result_ = std::move(object);
+    else
+      place(frames_.back(), std::move(object));
   }
 
   // Gives the object to the frame that waits for it.
-  void deliver(py::object object) {
-    if (frames_.empty()) {
-      result_ = std::move(object);
-      return;
-    }
-    Frame& frame = frames_.back();
+  static void place(Frame& frame, py::object object) {
     const auto number = static_cast<Py_ssize_t>(frame.next++);
-    if (frame.value.is(ValueKind::list)) {
-      require(PyList_SetItem(frame.made.ptr(), number, object.release().ptr()));
-    } else if (frame.value.is(ValueKind::tuple)) {
-      PyObject* const placeholder = PyTuple_GET_ITEM(frame.made.ptr(), number);
-      PyTuple_SET_ITEM(frame.made.ptr(), number, object.release().ptr());
-      Py_DECREF(placeholder);
-    } else if (frame.source.is(ValueKind::dict)) {
-      if (number % 2 == 0)
-        frame.key = std::move(object);
-      else if (frame.value.is(ValueKind::dict))
-        require(PyDict_SetItem(frame.made.ptr(), frame.key.ptr(), object.ptr()));
-      else
-        require(PyObject_SetItem(frame.made.ptr(), frame.key.ptr(), object.ptr()));
-    } else if (frame.value.is(ValueKind::set)) {
-      require(PySet_Add(frame.made.ptr(), object.ptr()));
-    } else {
-      frame.collected.append(std::move(object));
+    switch (frame.makes) {
+      case Frame::Makes::list:
+        return require(PyList_SetItem(frame.made.ptr(), number, object.release().ptr()));
+      case Frame::Makes::tuple: {
+        PyObject* const placeholder = PyTuple_GET_ITEM(frame.made.ptr(), number);
+        PyTuple_SET_ITEM(frame.made.ptr(), number, object.release().ptr());
+        return Py_DECREF(placeholder);
+      }
+      case Frame::Makes::dict:
+      case Frame::Makes::mapping:
+        if (number % 2 == 0) {
+          frame.key = std::move(object);
+          return;
+        }
+        return require(frame.makes == Frame::Makes::dict
+                           ? PyDict_SetItem(frame.made.ptr(), frame.key.ptr(), object.ptr())
+                           : PyObject_SetItem(frame.made.ptr(), frame.key.ptr(), object.ptr()));
+      case Frame::Makes::set:
+        return require(PySet_Add(frame.made.ptr(), object.ptr()));
+      case Frame::Makes::frozenset:
+      case Frame::Makes::object_array:
+      case Frame::Makes::object:
+        return frame.collected.append(std::move(object));
     }
   }
 
   void finish() {
     Frame frame = std::move(frames_.back());
     frames_.pop_back();
-    if (frame.value.is(ValueKind::frozenset)) {
+    if (frame.makes == Frame::Makes::frozenset) {
       frame.made = stolen(PyFrozenSet_New(frame.collected.ptr()));
       made_[frame.value.identity()] = frame.made;
-    } else if (frame.value.is(ValueKind::object) && frame.source.is(ValueKind::list)) {
+    } else if (frame.makes == Frame::Makes::object_array) {
       fill_array(frame);
-    } else if (frame.value.is(ValueKind::object) && frame.source.is(ValueKind::object) && frame.count >= 3) {
+    } else if (frame.makes == Frame::Makes::object) {
       fill_object(frame);
     }
     deliver(std::move(frame.made));
@@ -243,7 +271,7 @@ class Converter {
 
   static void fill_array(const Frame& frame) {
     auto** const elements = static_cast<PyObject**>(py::array(frame.made).mutable_data());
-    for (std::size_t i = 0; i < frame.count; ++i) {
+    for (std::size_t i = 0; i < frame.parts.size(); ++i) {
       PyObject* const old = elements[i];
       elements[i] = PyList_GET_ITEM(frame.collected.ptr(), static_cast<Py_ssize_t>(i));
       Py_INCREF(elements[i]);
@@ -251,9 +279,9 @@ class Converter {
     }
   }
 
-  void fill_object(const Frame& frame) const {
+  static void fill_object(const Frame& frame) {
     py::list changes;
-    for (std::size_t i = 3; i < frame.count; ++i)
+    for (std::size_t i = 3; i < frame.parts.size(); ++i)
       changes.append(py::make_tuple(name_of(frame.value.changes()[i - 3].kind), frame.collected[i]));
     frame.made.attr("_fill")(name_of(frame.value.form()), frame.collected[0], frame.collected[1], frame.collected[2],
                              changes);
