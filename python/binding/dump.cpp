@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
 #include <larder/array.h>
@@ -80,11 +79,11 @@ void write(const PickleSink& sink, const std::vector<Array>& arrays, int protoco
   if (encoder) encoder->finish();
 }
 
-void dump(const PickleSink& sink, const std::vector<py::array>& arrays, int protocol, const py::object& target,
+void dump(const PickleSink& sink, const py::list& arrays, int protocol, const py::object& target,
           const std::optional<std::string>& codec_name, int level, int threads) {
   std::vector<Array> elements;
   elements.reserve(arrays.size());
-  for (const py::array& array : arrays) elements.push_back(elements_of(array));
+  for (const py::handle array : arrays) elements.push_back(elements_of(array));
   const Codec* const codec = codec_name ? &CodecRegistry::global().get(*codec_name) : nullptr;
   const bool is_path = py::isinstance<py::str>(target);
   const std::string path = is_path ? py::cast<std::string>(py::module_::import("os").attr("fsencode")(target)) : "";

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
 #include <larder/codec.h>
@@ -18,6 +17,7 @@
 #include "formats/pickle/joblib_split.h"
 #include "persist/detect.h"
 #include "persist/footer.h"
+#include "python/binding/arrays.h"
 #include "python/binding/interrupt.h"
 #include "python/binding/parts.h"
 #include "python/binding/python_file.h"
@@ -32,18 +32,6 @@ using internal::fail;
 using internal::JoblibSplit;
 
 namespace {
-
-// Bytes that Python may look at for as long as it likes.
-class SharedBytes {
- public:
-  explicit SharedBytes(Region region) : region_(std::move(region)) {}
-  py::buffer_info info() const {
-    return {const_cast<std::byte*>(region_.data()), 1, "B", static_cast<py::ssize_t>(region_.size()), true};
-  }
-
- private:
-  Region region_;
-};
 
 // A file, or a file object, and what decompresses it.
 class Source {
@@ -188,7 +176,7 @@ class PickleSource {
       const py::gil_scoped_release unlocked;
       region = source_.reader().read_region(size, "a text of the pickle");
     }
-    return py::cast(SharedBytes(std::move(region)));
+    return shared_bytes(std::move(region));
   }
 
   std::size_t readinto(const py::buffer& target) {
@@ -251,7 +239,6 @@ class PickleSource {
 }  // namespace
 
 void bind_load(py::module_& module) {
-  py::class_<SharedBytes>(module, "SharedBytes", py::buffer_protocol()).def_buffer(&SharedBytes::info);
   py::class_<Source>(module, "Source")
       .def(py::init<const py::object&, int>(), py::arg("file"), py::arg("threads"))
       .def_property_readonly("codec", &Source::codec)

@@ -5,6 +5,7 @@
 
 namespace larder::python {
 
+void bind_arrays(pybind11::module_& module);
 void bind_audit(pybind11::module_& module);
 void bind_dump(pybind11::module_& module);
 void bind_errors(pybind11::module_& module);

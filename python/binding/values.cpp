@@ -194,7 +194,7 @@ class Converter {
     const Value value = frame.value;
     if (const auto array = internal::object_array(value)) {
       frame.makes = Makes::object_array;
-      frame.made = py::array(py::dtype("O"), std::vector<py::ssize_t>(array->shape.begin(), array->shape.end()));
+      frame.made = empty_object_array(array->shape);
       frame.parts = Access::members(array->elements);
     } else if (is_ordered_dict(value)) {
       frame.makes = Makes::mapping;
@@ -262,21 +262,11 @@ class Converter {
       frame.made = stolen(PyFrozenSet_New(frame.collected.ptr()));
       made_[frame.value.identity()] = frame.made;
     } else if (frame.makes == Frame::Makes::object_array) {
-      fill_array(frame);
+      fill_object_array(frame.made, frame.collected);
     } else if (frame.makes == Frame::Makes::object) {
       fill_object(frame);
     }
     deliver(std::move(frame.made));
-  }
-
-  static void fill_array(const Frame& frame) {
-    auto** const elements = static_cast<PyObject**>(py::array(frame.made).mutable_data());
-    for (std::size_t i = 0; i < frame.parts.size(); ++i) {
-      PyObject* const old = elements[i];
-      elements[i] = PyList_GET_ITEM(frame.collected.ptr(), static_cast<Py_ssize_t>(i));
-      Py_INCREF(elements[i]);
-      Py_XDECREF(old);
-    }
   }
 
   static void fill_object(const Frame& frame) {
