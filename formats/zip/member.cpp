@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
+#include <utility>
 
 #include <larder/codec.h>
 
@@ -9,6 +11,7 @@
 #include "base/text.h"
 #include "codecs/deflate_checksum.h"
 #include "codecs/deflate_wrapper.h"
+#include "codecs/ordered_work.h"
 
 namespace larder::internal {
 
@@ -50,11 +53,46 @@ std::string name_of_member(const WholeSource& whole, const ZipEntry& entry) {
   return join("the member ", internal::quoted(entry.name), " of ", whole.source().reader.name());
 }
 
+// Reads `out` piece by piece, and sums the pieces up meanwhile, in another thread where there may be one. Returns how
+// much there was, and the CRC-32 of that.
+std::pair<std::size_t, std::uint32_t> read_and_sum(Reader& reader, MutableBytes out, std::size_t threads) {
+  constexpr std::size_t piece_size = std::size_t{512} << 10;  // still in the cache when it is summed up
+  if (out.size() <= piece_size) {
+    const std::size_t size = reader.read(out);
+    return {size, crc32(crc32_of_nothing, out.first(size))};
+  }
+  struct Piece {
+    Bytes bytes;
+    std::uint32_t sum = crc32_of_nothing;
+  };
+  std::deque<Piece> pieces;
+  std::uint32_t sum = crc32_of_nothing;
+  OrderedWork work(std::min<std::size_t>(threads, 2));
+  const auto take = [&] {
+    work.take();
+    sum = joined_crc32(sum, pieces.front().sum, pieces.front().bytes.size());
+    pieces.pop_front();
+  };
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const MutableBytes room = out.subspan(done, std::min(piece_size, out.size() - done));
+    const std::size_t size = reader.read(room);
+    if (size == 0) break;
+    Piece& piece = pieces.emplace_back(Piece{room.first(size)});
+    work.give([&piece](std::size_t) { piece.sum = crc32(crc32_of_nothing, piece.bytes); });
+    done += size;
+    if (work.pending() >= work.enough()) take();
+  }
+  while (work.pending() != 0) take();
+  return {done, sum};
+}
+
 class StoredMember final : public Reader {
  public:
   StoredMember(WholeSource& whole, const ZipEntry& entry)
       : content_(whole.reader(entry.data, entry.stored)),
         name_(name_of_member(whole, entry)),
+        threads_(thread_count(whole.source().threads)),
         left_(entry.size),
         size_(entry.size),
         crc_(entry.crc),
@@ -62,10 +100,10 @@ class StoredMember final : public Reader {
 
  private:
   std::size_t do_read(MutableBytes out) override {
-    const std::size_t size = content_->read(out);
+    if (!checked_) return content_->read(out);
+    const auto [size, sum] = read_and_sum(*content_, out, threads_);
     left_ -= size;
-    if (!checked_) return size;
-    seen_ = crc32(seen_, out.first(size));
+    seen_ = joined_crc32(seen_, sum, size);
     if (left_ == 0 && seen_ != crc_) fail(ErrorKind::checksum, "the content of ", name_, " disagrees with its CRC-32");
     return size;
   }
@@ -74,6 +112,7 @@ class StoredMember final : public Reader {
 
   std::unique_ptr<Reader> content_;
   std::string name_;
+  std::size_t threads_;
   std::uint64_t left_;
   std::uint64_t size_;
   std::uint32_t crc_;
