@@ -6,13 +6,15 @@
 //
 //   hold COUNT ELEMENTS SEED         makes that many arrays of float32, "layer00.weight"..., for what follows
 //   dump FORMAT DEFLATE FILE         dumps them, nothing synced; BYTES is the size of the file
+//   rewrite FORMAT FILE OUT          dumps what is in the file, read before, nothing synced; BYTES is the size of OUT
 //   open FILE                        loads the file mapped; every array must be
 //   load FILE                        loads the file into memory; the arrays must be those that are held
-//   bytes FILE                       reads the file's bytes into fresh memory by read() alone
+//   bytes FILE...                    reads the files' bytes into fresh memory by read() alone
 #include <algorithm>
 #include <cstring>
 #include <optional>
 #include <random>
+#include <vector>
 
 #include <larder/larder.h>
 
@@ -38,9 +40,10 @@ class Worker {
     const std::string& what = words.at(0);
     if (what == "hold") return hold(std::stoull(words.at(1)), std::stoull(words.at(2)), std::stoull(words.at(3)));
     if (what == "dump") return dump_as(words.at(1), std::stoi(words.at(2)), words.at(3));
+    if (what == "rewrite") return rewrite(words.at(1), words.at(2), words.at(3));
     if (what == "open") return open(words.at(1));
     if (what == "load") return load_all(words.at(1));
-    if (what == "bytes") return read_bytes(words.at(1));
+    if (what == "bytes") return read_bytes(words);
     throw std::runtime_error("there is no work called " + what);
   }
 
@@ -70,10 +73,20 @@ class Worker {
     return {0, 0, bytes_};
   }
 
-  Answer dump_as(const std::string& format, int deflate, const Path& path) {
-    const DumpOptions options{
-        .compress = Compress::none(), .format = format, .file = {.sync = Sync::none}, .deflate = deflate};
-    Answer answer = timed([&] { return dump(held_->root(), path, options).size(); });
+  Answer dump_as(const std::string& format, int deflate, const Path& path) const {
+    return dump_timed(
+        held_->root(), path,
+        {.compress = Compress::none(), .format = format, .file = {.sync = Sync::none}, .deflate = deflate});
+  }
+
+  static Answer rewrite(const std::string& format, const Path& from, const Path& path) {
+    const Document document = load(from);
+    return dump_timed(document.root(), path,
+                      {.compress = Compress::none(), .format = format, .file = {.sync = Sync::none}});
+  }
+
+  static Answer dump_timed(Value value, const Path& path, const DumpOptions& options) {
+    Answer answer = timed([&] { return dump(value, path, options).size(); });
     answer.bytes = std::filesystem::file_size(path);
     return answer;
   }
@@ -109,10 +122,16 @@ class Worker {
     return answer;
   }
 
-  Answer read_bytes(const Path& path) const {
-    const auto size = static_cast<std::size_t>(std::filesystem::file_size(path));
+  // words: behind the first one, names of files.
+  static Answer read_bytes(const Words& words) {
+    std::uint64_t size = 0;
+    for (std::size_t i = 1; i < words.size(); ++i) size += std::filesystem::file_size(words[i]);
     warm_free_memory(size);
-    Answer answer = timed([&] { return read_into(huge_pages, path); });
+    std::vector<Memory> all;
+    Answer answer = timed([&] {
+      for (std::size_t i = 1; i < words.size(); ++i) all.push_back(read_into(huge_pages, words[i]));
+      return all.size();
+    });
     answer.bytes = size;
     return answer;
   }

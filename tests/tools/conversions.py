@@ -1,21 +1,22 @@
 """What `larder convert` carries from which format into which: the table in README.md, each cell of which test_convert_matrix.py tries."""
 
-TARGETS = ("joblib", "pickle", "torch", "npz", "h5", "npy", "json", "bytes")
+TARGETS = ("joblib", "pickle", "torch", "npz", "safetensors", "h5", "npy", "json", "bytes")
 
 ROWS = {
-    "joblib": ("all", "all", "data", "arrays", "tree", "one", "all", "bytes"),
-    "pickle": ("all", "all", "data", "arrays", "tree", "one", "all", "bytes"),
-    "torch": ("data", "data", "all", "arrays", "tree", "one", "all", "bytes"),
-    "h5": ("all", "all", "all", "arrays", "all", "one", "all", ""),
-    "keras": ("all", "all", "all", "arrays", "tree", "one", "all", ""),
-    "tf-checkpoint": ("all", "all", "all", "arrays", "tree", "one", "all", ""),
-    "npz": ("all", "all", "all", "all", "all", "one", "all", ""),
-    "npy": ("all", "all", "all", "all", "all", "one", "all", ""),
-    "gensim": ("all", "all", "data", "arrays", "tree", "one", "all", ""),
-    "word2vec": ("all", "all", "all", "arrays", "tree", "one", "all", ""),
-    "word2vec-text": ("all", "all", "all", "arrays", "tree", "one", "all", ""),
-    "json": ("all", "all", "all", "arrays", "tree", "one", "all", "bytes"),
-    "bytes": ("all", "all", "all", "", "", "", "all", "bytes"),
+    "joblib": ("all", "all", "data", "arrays", "arrays", "tree", "one", "all", "bytes"),
+    "pickle": ("all", "all", "data", "arrays", "arrays", "tree", "one", "all", "bytes"),
+    "torch": ("data", "data", "all", "arrays", "arrays", "tree", "one", "all", "bytes"),
+    "h5": ("all", "all", "all", "arrays", "arrays", "all", "one", "all", ""),
+    "keras": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", ""),
+    "tf-checkpoint": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", ""),
+    "npz": ("all", "all", "all", "all", "all", "all", "one", "all", ""),
+    "safetensors": ("all", "all", "all", "arrays", "all", "all", "one", "all", ""),
+    "npy": ("all", "all", "all", "all", "all", "all", "one", "all", ""),
+    "gensim": ("all", "all", "data", "arrays", "arrays", "tree", "one", "all", ""),
+    "word2vec": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", ""),
+    "word2vec-text": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", ""),
+    "json": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", "bytes"),
+    "bytes": ("all", "all", "all", "", "", "", "", "all", "bytes"),
 }  # fmt: skip
 
 # What a word lets through, of what a sample can hold: one array, arrays by name, texts and numbers in dicts, plain data, objects.

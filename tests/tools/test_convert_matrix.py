@@ -26,7 +26,7 @@ from command import SOURCE, CommandTest, main
 from conversions import RICHNESS, ROWS, TARGETS, table
 
 DATA = pathlib.Path(SOURCE) / "tests/formats/data"
-EXTENSIONS = {"joblib": ".joblib", "pickle": ".pkl", "npy": ".npy", "npz": ".npz", "torch": ".pt", "h5": ".h5", "keras": ".keras", "json": ".json",
+EXTENSIONS = {"joblib": ".joblib", "pickle": ".pkl", "npy": ".npy", "npz": ".npz", "safetensors": ".safetensors", "torch": ".pt", "h5": ".h5", "keras": ".keras", "json": ".json",
               "bytes": ".bytes", "tf-checkpoint": ".index", "gensim": ".gensim", "word2vec": ".w2v", "word2vec-text": ".vec"}  # fmt: skip
 ADVICE = " (--arrays-only leaves out what is no array, --widen makes float32 of small floats)\n"
 warnings.simplefilter("ignore")
@@ -78,6 +78,29 @@ def load_h5(path):
         return read_h5(file)
 
 
+def write_safetensors(path, arrays, texts=None):
+    header, content = {"__metadata__": texts} if texts else {}, b""
+    for name, array in arrays.items():
+        code = {"f": "F", "i": "I"}[array.dtype.kind] + str(8 * array.itemsize)
+        header[name] = {"dtype": code, "shape": list(array.shape), "data_offsets": [len(content), len(content) + array.nbytes]}
+        content += array.tobytes()
+    head = json.dumps(header).encode()
+    pathlib.Path(path).write_bytes(len(head).to_bytes(8, "little") + head + content)
+
+
+def load_safetensors(path):
+    """As safetensors.numpy.load_file, which Debian does not have (tests/interop does)."""
+    content = pathlib.Path(path).read_bytes()
+    begin = 8 + int.from_bytes(content[:8], "little")
+    header, found = json.loads(content[8:begin]), {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            dtype = {"F": "f", "I": "i"}[entry["dtype"][0]] + str(int(entry["dtype"][1:]) // 8)
+            start, end = (begin + offset for offset in entry["data_offsets"])
+            found[name] = numpy.frombuffer(content[start:end], dtype).reshape(entry["shape"])
+    return found
+
+
 def load_torch(path):
     try:
         return torch.load(path, weights_only=True)
@@ -91,6 +114,7 @@ READERS = {
     "pickle": lambda path: pickle.loads(pathlib.Path(path).read_bytes()),
     "npy": lambda path: {"w": numpy.load(path, allow_pickle=False)},
     "npz": lambda path: dict(numpy.load(path, allow_pickle=False)),
+    "safetensors": load_safetensors,
     "torch": load_torch,
     "h5": load_h5,
 }
@@ -128,6 +152,11 @@ class Matrix(CommandTest):
         elif source == "npz":
             for richness, value in enumerate((ONE, named(ARRAYS))):
                 yield self.sample(source, richness, value, lambda path, value=value: numpy.savez(path, **value))
+        elif source == "safetensors":
+            for richness, texts in enumerate((None, None, {"format": "pt"})):
+                value = named(ARRAYS) if richness else ONE
+                yield self.sample(source, richness, value, lambda path, value=value, texts=texts: write_safetensors(path, value, texts),
+                                  listed=NEW | {2: ["'__metadata__': dict, 1 item"]})  # fmt: skip
         elif source == "npy":
             yield self.sample(source, 0, ONE, lambda path: numpy.save(path, W))
         elif source == "keras":
@@ -306,6 +335,27 @@ class Options(CommandTest):
         self.run_larder("convert", "--only", "nested/x", "a.h5", "x.npy")
         self.assertEqual(numpy.load("x.npy").tolist(), X.tolist())
         self.assertIn("'absent'", self.fails(4, "convert", "--only", "absent", "a.joblib", "none.npy"))
+
+    def test_a_part_has_the_names_inside_it(self):
+        self.run_larder("convert", "--only", "weights", str(DATA / "keras/small.keras"), "weights.npz")
+        names = set(numpy.load("weights.npz"))
+        self.assertTrue(names and all(name.startswith(("layers/", "optimizer/", "_layer")) for name in names), names)
+
+    def test_level_deflates_the_arrays_of_npz(self):
+        numpy.savez("a.npz", w=numpy.zeros(10_000))
+        self.run_larder("convert", "--level", "9", "a.npz", "b.npz")
+        self.assertLess(os.path.getsize("b.npz"), 2000)
+        self.assertEqual(numpy.load("b.npz")["w"].tolist(), [0] * 10_000)
+        self.run_larder("convert", "b.npz", "c.npz")
+        self.assertGreater(os.path.getsize("c.npz"), 80_000)
+
+    def test_texts_about_tensors_stay_in_safetensors(self):
+        write_safetensors("a.safetensors", {"w": W}, {"format": "pt"})
+        self.run_larder("convert", "a.safetensors", "b.safetensors")
+        self.assertEqual(json.loads(self.text("get", "b.safetensors", "__metadata__")), {"format": "pt"})
+        self.run_larder("convert", "a.safetensors", "c.safetensors.index.json")
+        self.assertEqual(json.loads(self.text("get", "c.safetensors.index.json", "__metadata__")), {"format": "pt"})
+        self.assertEqual(load_safetensors("c-00001-of-00001.safetensors")["w"].tolist(), W.tolist())
 
     def test_get_takes_arrays_by_their_own_names(self):
         torch.save({"layer.0.weight": torch.ones(2)}, "a.pt")
