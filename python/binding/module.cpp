@@ -10,5 +10,6 @@ PYBIND11_MODULE(_core, module) {
   bind_dump(module);
   bind_load(module);
   bind_streams(module);
+  bind_codec_file(module);
   bind_stores(module);
 }

@@ -7,6 +7,7 @@ namespace larder::python {
 
 void bind_arrays(pybind11::module_& module);
 void bind_audit(pybind11::module_& module);
+void bind_codec_file(pybind11::module_& module);
 void bind_dump(pybind11::module_& module);
 void bind_errors(pybind11::module_& module);
 void bind_load(pybind11::module_& module);

@@ -24,8 +24,11 @@ namespace {
 
 using Unlocked = py::call_guard<py::gil_scoped_release>;
 
-// As time.time() counts.
-double seconds_of(StoreTime time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
+// As time.time() counts, rounded as os.stat rounds.
+double seconds_of(StoreTime time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  return static_cast<double>(seconds.time_since_epoch().count()) + 1e-9 * static_cast<double>((time - seconds).count());
+}
 
 std::unique_ptr<Input> find(Store& store, const std::string& key, std::uint64_t offset,
                             std::optional<std::uint64_t> size, bool verify) {

@@ -31,6 +31,8 @@ from .persistence import dump, load
 _LAZY = {
     "Audit": "_core", "Finding": "_core", "Global": "opaque", "Object": "opaque", "Stat": "_core", "Store": "stores", "audit": "trust",
 }
+# The same, of what needs a library beside numpy.
+_LAZY_WITH_A_LIBRARY = {"register": "joblib"}
 
 __all__ = [
     "ChecksumError", "ConflictError", "Error", "LimitError", "MalformedError", "NotBuiltError", "NotFoundError", "SystemFailure",
@@ -39,14 +41,15 @@ __all__ = [
 
 
 def __getattr__(name):
-    if name not in _LAZY:
+    module = _LAZY.get(name) or _LAZY_WITH_A_LIBRARY.get(name)
+    if module is None:
         raise AttributeError(f"module 'larder' has no attribute {name!r}")
     import importlib
 
-    value = getattr(importlib.import_module("." + _LAZY[name], __name__), name)
+    value = getattr(importlib.import_module("." + module, __name__), name)
     globals()[name] = value
     return value
 
 
 def __dir__():
-    return sorted([*globals(), *_LAZY])
+    return sorted([*globals(), *_LAZY, *_LAZY_WITH_A_LIBRARY])

@@ -14,6 +14,7 @@ from .errors import UnknownOutcomeError as UnknownOutcomeError
 from .errors import UnsafeReferenceError as UnsafeReferenceError
 from .errors import UnsupportedError as UnsupportedError
 from .errors import UsageError as UsageError
+from .joblib import register as register
 from .opaque import Global as Global
 from .opaque import Object as Object
 from .persistence import dump as dump
