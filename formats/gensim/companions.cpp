@@ -199,7 +199,7 @@ class CompanionReader {
   std::unique_ptr<Reader> open(const std::string& name, const std::string& path) {
     if (!source_.open_sibling) {
       fail(ErrorKind::unsupported, "the attribute ", internal::quoted(path), " lies in the file ",
-           internal::quoted(name), " beside this one; load by path");
+           internal::quoted(source_.name.empty() ? "NAME" + name : name), " beside this one; load by path");
     }
     try {
       return source_.open_sibling(name);

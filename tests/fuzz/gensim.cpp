@@ -1,6 +1,7 @@
 // Reads the parts of any input, between the separators, as an object that gensim saved and the files beside it, in the
-// order in which they are opened; writes what it read to files, reads these again, and writes the same again. The first
-// byte says whether the name is that of a compressed file.
+// order in which they are opened; writes what it read to files, reads these again, and writes the same files again. The
+// first byte says whether the name is that of a compressed file.
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -92,11 +93,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (again.failure == ErrorKind::limit) return 0;  // budgets are near: the second copy need not fit
   require(!again.failure, "what larder writes can be loaded");
   const Files same = written(again.document.root(), name);
-  require(same.size() == files.size(), "what was read again is written to as many files");
-  for (const auto& [file, writer] : files) {
-    const auto found = same.find(file);
-    require(found != same.end() && as_text(found->second.bytes()) == as_text(writer.bytes()),
-            "what was read again is written alike");
-  }
+  require(std::ranges::equal(files, same, {}, &Files::value_type::first, &Files::value_type::first),
+          "what was read again is written to the same files");
   return 0;
 }

@@ -490,7 +490,7 @@ def gensim_seeds():
     order = {
         "vectors.gensim": ["vectors.gensim.vectors.npy"],
         "index.gensim": ["index.gensim.index.npy"] + [f"index.gensim.index.{part}.npy" for part in ("data", "indptr", "indices")],
-        "lda.gensim": ["lda.gensim.expElogbeta.npy", "lda.gensim.state", "lda.gensim.state.sstats.npy", "lda.gensim.state.eta.npy",
+        "lda.gensim": ["lda.gensim.expElogbeta.npy", "lda.gensim.state", "lda.gensim.state.eta.npy", "lda.gensim.state.sstats.npy",
                        "lda.gensim.id2word"],
     }
     files = goldens("gensim")

@@ -1,13 +1,15 @@
-"""Files of joblib before 0.10, whose arrays lie in companions beside them: the command finds these."""
+"""Files of joblib before 0.10 and of gensim, whose arrays lie in companions beside them: the command finds these."""
 
 import json
+import os
+import pathlib
 import shutil
 
 import joblib
 import numpy
 from joblib.numpy_pickle_compat import NDArrayWrapper, ZNDArrayWrapper, write_zfile
 
-from command import CommandTest, main
+from command import SOURCE, CommandTest, main
 
 GRID = numpy.arange(12.0).reshape(3, 4)
 
@@ -45,6 +47,36 @@ class Companions(CommandTest):
 
     def test_standard_input_has_no_companions(self):
         self.assertIn("old.pkl_01.npy", self.fails(3, "check", "-", data=self.read("old.pkl")))
+
+
+class Gensim(CommandTest):
+    def setUp(self):
+        super().setUp()
+        for path in (pathlib.Path(SOURCE) / "tests/formats/data/gensim").glob("word2vec.gensim*"):
+            shutil.copy(path, path.name.replace("word2vec.gensim", "model"))
+
+    def test_ls_shows_arrays_by_the_path_of_their_attribute(self):
+        (file,) = json.loads(self.text("ls", "-j", "model"))
+        shapes = {node.get("path"): node.get("shape") for node in file["objects"][0]["values"]}
+        self.assertEqual((shapes["wv.vectors"], shapes["syn1neg"]), ([6, 4], [6, 4]))
+        self.assertIn("model: gensim, pickle protocol 4", self.text("ls", "model"))
+
+    def test_get(self):
+        self.text("get", "model", "wv.vectors", "-o", "v.npy")
+        self.assertTrue(numpy.array_equal(numpy.load("v.npy"), numpy.load("model.wv.vectors.npy")))
+        self.assertEqual(json.loads(self.text("get", "model", "wv.index_to_key"))[0], "water")
+
+    def test_check(self):
+        self.assertIn("known libraries only", self.text("check", "model"))
+        shutil.move("model.syn1neg.npy", "gone")
+        self.assertIn("'model.syn1neg.npy' beside it (the attribute 'syn1neg')", self.fails(4, "check", "model"))
+
+    def test_convert_writes_companions_under_the_new_name(self):
+        self.text("convert", "model", "again.gensim")
+        for end in (".syn1neg.npy", ".wv.vectors.npy", ".wv.vectors_lockf.npy"):
+            self.assertEqual(self.read("model" + end), self.read("again.gensim" + end))
+        self.text("convert", "model", "one.pkl")
+        self.assertEqual([name for name in os.listdir(".") if name.startswith("one")], ["one.pkl"])
 
 
 if __name__ == "__main__":
