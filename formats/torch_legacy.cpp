@@ -6,6 +6,7 @@
 #include "formats/pickle/joblib_wrapper.h"
 #include "formats/pickle/machine.h"
 #include "formats/table.h"
+#include "formats/torch/old_format.h"
 #include "formats/torch/tensors.h"
 
 namespace larder::internal {
@@ -88,19 +89,11 @@ class LegacyReader {
   bool warned_ = false;
 };
 
-class TorchLegacyFormat final : public Format {
+class TorchLegacyFormat final : public OldTorchFormat {
  public:
   TorchLegacyFormat()
-      : Format({.name = "torch-legacy",
-                .description = "torch.save before PyTorch 1.6: five pickles, then the storages",
-                .extensions = {},
-                .reads = true,
-                .writes = false,
-                .maps = true,
-                .signature = Signature::magic,
-                .extent = Extent::delimited,
-                .family = "pickle",
-                .library = "torch"}) {}
+      : OldTorchFormat("torch-legacy", "torch.save before PyTorch 1.6: five pickles, then the storages",
+                       Extent::delimited, "pickle") {}
 
   // Also of the first bytes alone: pickles that begin so have all that is compared.
   bool recognises(Bytes head) const override {
@@ -118,11 +111,6 @@ class TorchLegacyFormat final : public Format {
   const Format& read(const ReadSource& source, Document& document) const override {
     LegacyReader(source, document).read();
     return *this;
-  }
-
-  void write(Value, Writer&, const WriteOptions&) const override {
-    fail(ErrorKind::unsupported,
-         "the format torch-legacy is only read: \"torch\" is what every PyTorch since 1.6 reads");
   }
 };
 

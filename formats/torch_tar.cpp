@@ -7,6 +7,7 @@
 #include "formats/pickle/joblib_wrapper.h"
 #include "formats/pickle/machine.h"
 #include "formats/table.h"
+#include "formats/torch/old_format.h"
 #include "formats/torch/tar.h"
 #include "formats/torch/tensors.h"
 #include "formats/torch/types.h"
@@ -160,19 +161,9 @@ class TarReader {
   std::map<std::int64_t, Value> tensors_;
 };
 
-class TorchTarFormat final : public Format {
+class TorchTarFormat final : public OldTorchFormat {
  public:
-  TorchTarFormat()
-      : Format({.name = "torch-tar",
-                .description = "torch.save of PyTorch 0.1: a tar archive",
-                .extensions = {},
-                .reads = true,
-                .writes = false,
-                .maps = true,
-                .signature = Signature::magic,
-                .extent = Extent::rest,
-                .family = "tar",
-                .library = "torch"}) {}
+  TorchTarFormat() : OldTorchFormat("torch-tar", "torch.save of PyTorch 0.1: a tar archive", Extent::rest, "tar") {}
 
   bool recognises(Bytes head) const override { return begins_as_tar(head); }
 
@@ -182,10 +173,6 @@ class TorchTarFormat final : public Format {
     document.set_root(source.only.empty() ? root : entries_named(root, source.only, document));
     whole.finish();
     return *this;
-  }
-
-  void write(Value, Writer&, const WriteOptions&) const override {
-    fail(ErrorKind::unsupported, "the format torch-tar is only read: \"torch\" is what every PyTorch since 1.6 reads");
   }
 };
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/checked.h"
+#include "formats/hdf5/btree.h"
 
 namespace larder::internal {
 
@@ -68,39 +69,17 @@ Hdf5Chunks read_hdf5_chunk_tree(Hdf5File& file, std::uint64_t root, std::vector<
   require_chunk(chunk, shape);
   static_cast<void>(product(chunk, element));
   Hdf5Chunks found{.shape = std::move(chunk)};
-  struct Node {
-    std::uint64_t address;
-    int level;
-  };
-  std::vector<Node> open;
-  if (root != hdf5_nowhere) open.push_back({root, -1});
-  const std::size_t head_size = 8 + 2 * file.sizes().offset;
-  const std::size_t key = 8 + 8 * (shape.size() + 1);
-  while (!open.empty()) {
-    const Node node = open.back();
-    open.pop_back();
-    file.visit(node.address, "a node of a dataset's tree");
-    Hdf5Block head = file.block(node.address, head_size, "a node of a dataset's tree");
-    head.signature("TREE");
-    if (head.u8() != 1) head.refuse("is of another kind of tree");
-    const int level = head.u8();
-    if (node.level != -1 && level != node.level) head.refuse("is on level ", level, ", not ", node.level);
-    const std::uint16_t entries = head.u16();
-    const std::uint64_t size = entries * (key + file.sizes().offset);
-    Hdf5Block children = file.block(node.address + head_size, size, "a node of a dataset's tree");
-    for (std::uint16_t i = 0; i < entries; ++i) {
-      Hdf5Chunk stored;
-      stored.size = children.u32();
-      stored.skipped_filters = children.u32();
-      for (std::size_t axis = 0; axis < shape.size(); ++axis) stored.first.push_back(children.number(8));
-      children.skip(8);
-      stored.address = children.offset();
-      if (level != 0)
-        open.push_back({stored.address, level - 1});
-      else
-        found.stored.push_back(std::move(stored));
-    }
-  }
+  if (root == hdf5_nowhere) return found;
+  const std::size_t key_size = 8 + 8 * (shape.size() + 1);
+  walk_hdf5_tree(file, root, Hdf5Tree::chunks, key_size, [&](Hdf5Block entry) {
+    Hdf5Chunk stored;
+    stored.size = entry.u32();
+    stored.skipped_filters = entry.u32();
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) stored.first.push_back(entry.number(8));
+    entry.skip(8);
+    stored.address = entry.offset();
+    found.stored.push_back(std::move(stored));
+  });
   return found;
 }
 

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "base/unicode.h"
+#include "formats/hdf5/btree.h"
 
 namespace larder::internal {
 
@@ -35,42 +36,6 @@ class LocalHeap {
 
   Hdf5Block names_;
 };
-
-// The children of the tree's nodes at the last level, left to right.
-std::vector<std::uint64_t> leaves(Hdf5File& file, std::uint64_t root) {
-  std::vector<std::uint64_t> found;
-  struct Node {
-    std::uint64_t address;
-    int level;
-  };
-  std::vector<Node> open = {{root, -1}};
-  const std::size_t head_size = 8 + 2 * file.sizes().offset;
-  while (!open.empty()) {
-    const Node node = open.back();
-    open.pop_back();
-    file.visit(node.address, "a node of a group's tree");
-    Hdf5Block head = file.block(node.address, head_size, "a node of a group's tree");
-    head.signature("TREE");
-    if (head.u8() != 0) head.refuse("is of another kind of tree");
-    const int level = head.u8();
-    if (node.level != -1 && level != node.level) head.refuse("is on level ", level, ", not ", node.level);
-    const std::uint16_t entries = head.u16();
-    const std::size_t entry = file.sizes().length + file.sizes().offset;
-    Hdf5Block children = file.block(node.address + head_size, entries * entry, "a node of a group's tree");
-    std::vector<std::uint64_t> addresses(entries);
-    for (std::uint64_t& address : addresses) {
-      children.skip(file.sizes().length);
-      address = children.offset();
-    }
-    if (level == 0) {
-      found.insert(found.end(), addresses.begin(), addresses.end());
-      continue;
-    }
-    std::ranges::reverse(addresses);  // the leftmost is taken next
-    for (const std::uint64_t address : addresses) open.push_back({address, level - 1});
-  }
-  return found;
-}
 
 void read_symbols(Hdf5File& file, std::uint64_t address, const LocalHeap& heap, std::vector<Hdf5Link>& links) {
   constexpr std::uint32_t soft_link = 2;
@@ -154,7 +119,11 @@ std::vector<Hdf5Link> read_hdf5_links(Hdf5File& file, const Hdf5Header& header) 
   if (auto table = header.find(Hdf5Message::symbol_table)) {
     const std::uint64_t tree = table->offset();
     const LocalHeap heap(file, table->offset());
-    for (const std::uint64_t leaf : leaves(file, tree)) read_symbols(file, leaf, heap, links);
+    const std::size_t key_size = file.sizes().length;
+    walk_hdf5_tree(file, tree, Hdf5Tree::group, key_size, [&](Hdf5Block entry) {
+      entry.skip(key_size);
+      read_symbols(file, entry.offset(), heap, links);
+    });
   } else {
     if (const auto info = header.find(Hdf5Message::link_info)) require_hdf5_compact(*info, true);
     for (const Hdf5Header::Message& message : header.messages())

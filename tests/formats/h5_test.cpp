@@ -3,11 +3,9 @@
 
 #include <array>
 #include <complex>
-#include <fstream>
 #include <functional>
 
 #include "tests/support/errors.h"
-#include "tests/support/temporary.h"
 #include "transports.h"
 
 namespace larder::testing {
@@ -19,13 +17,6 @@ const std::vector<std::string>& files() {
   static const std::vector<std::string> names = {"h5/plain.h5", "h5/values.h5", "h5/chunks.h5", "h5/latest.h5",
                                                  "h5/members.h5"};
   return names;
-}
-
-std::string written(Value value) {
-  MemoryWriter writer;
-  h5().write(value, writer, {});
-  writer.finish();
-  return std::string(as_text(writer.bytes()));
 }
 
 TEST_CASE("HDF5 files give the same from every source, and are recognised") {
@@ -75,11 +66,11 @@ TEST_CASE("what HDF5 files held is written so that it is read equal, each time t
     INFO(name);
     const Outcome outcome = read_memory(h5(), golden(name));
     REQUIRE(outcome.document);
-    const std::string bytes = written(outcome.root());
+    const std::string bytes = written(h5(), outcome.root());
     const Outcome again = read_everywhere(h5(), bytes);
     REQUIRE(again.document);
     CHECK(equal(outcome.root(), again.root()));
-    CHECK(written(again.root()) == bytes);
+    CHECK(written(h5(), again.root()) == bytes);
   }
 }
 
@@ -114,38 +105,21 @@ TEST_CASE("a flipped bit of an HDF5 file gives an error or a value, the same fro
 }
 
 TEST_CASE("plain HDF5 datasets are mapped, also those that larder wrote") {
-  const TemporaryDirectory directory;
   const Outcome outcome = read_memory(h5(), golden("h5/plain.h5"));
-  for (const std::string& bytes : {golden("h5/plain.h5"), written(outcome.root())}) {
-    const Path path = directory / "plain.h5";
-    std::ofstream(path, std::ios::binary) << bytes;
-    const Region file = map_file(path, MapMode::copy_on_write);
-    const auto reader = open_file(path);
-    const Limits limits;
-    Document document;
-    h5().read({.reader = *reader, .limits = limits, .native_byte_order = true, .mapped_file = &file, .warn = {}},
-              document);
-    CHECK(equal(document.root(), outcome.root()));
-    const Array kernel = document.root().find("kernel")->as_array();
+  for (const std::string& bytes : {golden("h5/plain.h5"), written(h5(), outcome.root())}) {
+    const Outcome mapped = read_mapped(h5(), bytes, {.map_mode = MapMode::copy_on_write});
+    REQUIRE(mapped.document);
+    CHECK(equal(mapped.root(), outcome.root()));
+    const Array kernel = mapped.root().find("kernel")->as_array();
     CHECK(kernel.mapped());
     CHECK(kernel.writable());
   }
 }
 
 TEST_CASE("only the members of an HDF5 file that are named are read") {
-  const std::string bytes = golden("h5/values.h5");
-  const std::vector<std::string> names = {"group/bool"};
-  const auto reader = memory_reader(as_bytes(bytes));
-  const Limits limits;
-  Document document;
-  h5().read({.reader = *reader,
-             .limits = limits,
-             .native_byte_order = true,
-             .mapped_file = nullptr,
-             .warn = {},
-             .only = names},
-            document);
-  const Value group = *document.root().find("group");
+  const Outcome outcome = read_memory(h5(), golden("h5/values.h5"), {.only = {"group/bool"}});
+  REQUIRE(outcome.document);
+  const Value group = *outcome.root().find("group");
   CHECK(group.size() == 1);
   CHECK(group.find("bool")->as_array().size() == 2);
 }
@@ -185,13 +159,13 @@ TEST_CASE("names with slashes become groups of HDF5") {
   const Value weight = document.array(Array::copy_of(std::span<const float>(std::array{1.5F}), {1}));
   for (const char* const name : {"layers/dense/vars/0", "layers/dense/vars/1", "layers/other"})
     document.insert(dict, document.str(name), weight);
-  const Outcome outcome = read_memory(h5(), written(dict));
+  const Outcome outcome = read_memory(h5(), written(h5(), dict));
   REQUIRE(outcome.document);
   CHECK(find_path(outcome.root(), "layers.dense.vars[\"1\"]")
             .value()
             .same_as(find_path(outcome.root(), "layers.other").value()));
   document.insert(dict, document.str("layers"), weight);
-  CHECK_ERROR(written(dict), unsupported);
+  CHECK_ERROR(written(h5(), dict), unsupported);
 }
 
 }  // namespace

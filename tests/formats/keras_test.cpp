@@ -2,23 +2,14 @@
 #include <catch2/catch.hpp>
 
 #include <array>
-#include <fstream>
 
 #include "tests/support/errors.h"
-#include "tests/support/temporary.h"
 #include "transports.h"
 
 namespace larder::testing {
 namespace {
 
 const Format& keras() { return *find_format("keras"); }
-
-std::string written(Value value) {
-  MemoryWriter writer;
-  keras().write(value, writer, {});
-  writer.finish();
-  return std::string(as_text(writer.bytes()));
-}
 
 TEST_CASE(".keras archives are configuration and weights, from every source") {
   const Outcome outcome = read_everywhere(keras(), golden("keras/small.keras"));
@@ -51,7 +42,7 @@ TEST_CASE("variables of Keras are in the order of their numbers") {
   const Value root = document.dict();
   document.insert(root, document.str("config"), document.dict());
   document.insert(root, document.str("weights"), weights);
-  const Outcome outcome = read_memory(keras(), written(root));
+  const Outcome outcome = read_memory(keras(), written(keras(), root));
   REQUIRE(outcome.document);
   const Value read = *outcome.root().find("weights");
   const std::array names = {"vars/0", "vars/2", "vars/9", "vars/10", "vars/name"};
@@ -59,25 +50,18 @@ TEST_CASE("variables of Keras are in the order of their numbers") {
 }
 
 TEST_CASE("what a .keras archive held is written so that it is read equal, and maps") {
-  const TemporaryDirectory directory;
   for (const char* const name : {"keras/small.keras", "keras/bfloat16.keras"}) {
     INFO(name);
     const Outcome outcome = read_memory(keras(), golden(name));
     REQUIRE(outcome.document);
-    const std::string bytes = written(outcome.root());
+    const std::string bytes = written(keras(), outcome.root());
     const Outcome again = read_everywhere(keras(), bytes);
     REQUIRE(again.document);
     CHECK(equal(outcome.root(), again.root()));
-    CHECK(written(again.root()) == bytes);
+    CHECK(written(keras(), again.root()) == bytes);
 
-    const Path path = directory / "again.keras";
-    std::ofstream(path, std::ios::binary) << bytes;
-    const Region file = map_file(path, MapMode::read);
-    const auto reader = open_file(path);
-    const Limits limits;
-    Document mapped;
-    keras().read({.reader = *reader, .limits = limits, .native_byte_order = true, .mapped_file = &file, .warn = {}},
-                 mapped);
+    const Outcome mapped = read_mapped(keras(), bytes, {.map_mode = MapMode::read});
+    REQUIRE(mapped.document);
     CHECK(equal(mapped.root(), outcome.root()));
     const Array kernel = mapped.root().find("weights")->find("layers/dense/vars/0")->as_array();
     CHECK(kernel.mapped());
@@ -93,17 +77,17 @@ TEST_CASE("a .keras archive that is cut anywhere is an error") {
 
 TEST_CASE("what is no Keras model is refused") {
   Document document;
-  CHECK_ERROR(written(Value::integer(1)), unsupported);
-  CHECK_ERROR(written(document.dict()), unsupported);
+  CHECK_ERROR(written(keras(), Value::integer(1)), unsupported);
+  CHECK_ERROR(written(keras(), document.dict()), unsupported);
   const Value root = document.dict();
   document.insert(root, document.str("config"), document.dict());
   const Value weights = document.dict();
   document.insert(root, document.str("weights"), weights);
   document.insert(weights, document.str("x"), document.set());
-  CHECK_ERROR(written(root), unsupported);
+  CHECK_ERROR(written(keras(), root), unsupported);
   document.insert(weights, document.str("x"), document.array(Array::allocate(DType(), {1})));
   document.insert(root, document.str("files"), document.list());
-  CHECK_ERROR(written(root), unsupported);
+  CHECK_ERROR(written(keras(), root), unsupported);
 }
 
 }  // namespace

@@ -32,7 +32,9 @@ Outcome read_object(const Format& format, Reader& reader, const Reading& reading
                       .warn = [](auto) {},
                       .pickle = reading.pickle,
                       .map_mode = reading.map_mode,
-                      .name = name};
+                      .name = name,
+                      .only = reading.only,
+                      .verify = reading.verify};
     if (directory) source.open_sibling = [&](std::string_view sibling) { return directory->open(sibling); };
     format.read(source, document);
     outcome.position = reader.position();
@@ -54,6 +56,19 @@ Outcome read_memory(const Format& format, std::string_view bytes, const Reading&
 
 Outcome read_memory(const Format& format, std::string_view bytes, const Limits& limits, const PickleReading& pickle) {
   return read_memory(format, bytes, {.limits = limits, .pickle = pickle});
+}
+
+Outcome read_mapped(const Format& format, std::string_view bytes, const Reading& reading) {
+  const TemporaryDirectory directory;
+  std::ofstream(directory / "file", std::ios::binary) << bytes;
+  return read_object(format, *open_file(directory / "file"), reading);
+}
+
+std::string written(const Format& format, Value value) {
+  MemoryWriter writer;
+  format.write(value, writer, {});
+  writer.finish();
+  return std::string(as_text(writer.bytes()));
 }
 
 std::string kind_of(const Outcome& outcome) { return outcome.error ? std::string(name_of(*outcome.error)) : "a value"; }

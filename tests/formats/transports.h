@@ -28,6 +28,8 @@ struct Reading {
   Path file{};  // beside which other files of the object lie; empty: there are none
   MapMode map_mode = MapMode::none;
   bool native_byte_order = true;
+  std::vector<std::string> only{};
+  bool verify = false;
 };
 
 Outcome read_object(const Format& format, Reader& reader, const Reading& reading);
@@ -41,6 +43,12 @@ Outcome read_memory(const Format& format, std::string_view bytes, const Limits& 
 Outcome read_everywhere(const Format& format, std::string_view bytes, const Reading& reading);
 Outcome read_everywhere(const Format& format, std::string_view bytes, const Limits& limits = {},
                         const PickleReading& pickle = {});
+
+// From a file of its own that is mapped: `reading` says how.
+Outcome read_mapped(const Format& format, std::string_view bytes, const Reading& reading);
+
+// The bytes that a format writes of a value.
+std::string written(const Format& format, Value value);
 
 // "truncated", "malformed"...; "a value" for a success.
 std::string kind_of(const Outcome& outcome);
