@@ -1,7 +1,7 @@
 #include "formats/hdf5/plan.h"
 
 #include "base/text.h"
-#include "formats/hdf5/tree.h"
+#include "formats/hdf5/attributes.h"
 
 namespace larder::internal {
 
@@ -49,17 +49,13 @@ Hdf5Node& Hdf5Plan::make(std::string path, bool is_group) {
 
 void Hdf5Plan::add_members(Hdf5Node& group, Value dict, Open& open) {
   const std::optional<Value> attributes = dict.find(hdf5_attributes);
-  const auto attributes_of = [&](std::string_view name) {
-    const std::optional<Value> found = attributes ? attributes->find(name) : std::nullopt;
-    return found.value_or(Value::none());
-  };
   if (attributes && !attributes->is(ValueKind::dict)) refuse(group.path, "its @attributes are no dict");
-  add_attributes(group, attributes_of("."));
+  add_attributes(group, attributes_of_hdf5(dict, "."));
   for (std::size_t i = 0; i < dict.size(); ++i) {
     if (!dict.key(i).is(ValueKind::str)) refuse(group.path, "a key that is no str");
     const std::string_view name = dict.key(i).as_str();
     if (name == hdf5_attributes) continue;
-    add_member(group, name, dict.value(i), attributes_of(name), open);
+    add_member(group, name, dict.value(i), attributes_of_hdf5(dict, name), open);
   }
 }
 

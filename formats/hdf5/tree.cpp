@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "formats/hdf5/dataset.h"
 #include "formats/hdf5/group.h"
+#include "formats/hdf5/soft_links.h"
 
 namespace larder::internal {
 
@@ -29,7 +30,7 @@ class Tree {
       const Hdf5Link link = std::move(group.links[group.next++]);  // entering a group may move `group`
       read_member(link);
     }
-    resolve_soft_links(root);
+    soft_links_.resolve(document_, root, source_.warn);
     return root;
   }
 
@@ -47,11 +48,6 @@ class Tree {
     Value attributes{};  // a dataset's; None where it has none
     bool complete = true;
   };
-  struct SoftLink {
-    Value group;
-    std::string name;
-    std::string target;  // from the root
-  };
 
   void enter(Value dict, const Hdf5Header& header, const std::string& path) {
     if (!is_hdf5_group(header)) fail(ErrorKind::malformed, "HDF5: the root of the file is no group");
@@ -59,7 +55,7 @@ class Tree {
       fail(ErrorKind::limit, "HDF5: groups in groups, more than Limits::depth (", source_.limits.depth, ") of them");
     objects_[header.address()] = {.value = dict, .complete = false};
     const Value own = attributes(header);
-    if (!own.is_none()) set_attributes(dict, ".", own);
+    if (!own.is_none()) set_hdf5_attributes(document_, dict, ".", own);
     open_.push_back({dict, path, header.address(), read_hdf5_links(file_, header)});
   }
 
@@ -80,8 +76,7 @@ class Tree {
       fail(ErrorKind::unsupported, "HDF5: a member called ", link.name, " is where larder shows attributes");
     if (link.address == hdf5_nowhere) {
       const bool from_root = link.target.starts_with('/');
-      soft_links_.push_back({parent, link.name, from_root ? link.target : open_.back().path + link.target});
-      document_.insert(parent, document_.str(link.name), Value::none());
+      soft_links_.add(document_, parent, link.name, from_root ? link.target : open_.back().path + link.target);
       return;
     }
     const auto known = objects_.find(link.address);
@@ -105,16 +100,7 @@ class Tree {
 
   void insert(Value parent, const std::string& name, const Object& object) {
     document_.insert(parent, document_.str(name), object.value);
-    if (!object.attributes.is_none()) set_attributes(parent, name, object.attributes);
-  }
-
-  void set_attributes(Value group, std::string_view member, Value attributes) {
-    std::optional<Value> all = group.find(hdf5_attributes);
-    if (!all) {
-      all = document_.dict();
-      document_.insert(group, document_.str(hdf5_attributes), *all);
-    }
-    document_.insert(*all, document_.str(member), attributes);
+    if (!object.attributes.is_none()) set_hdf5_attributes(document_, parent, name, object.attributes);
   }
 
   Value attributes(const Hdf5Header& header) {
@@ -148,45 +134,13 @@ class Tree {
            });
   }
 
-  // Soft links may lead to soft links: each round resolves at least one, or what is left leads nowhere.
-  void resolve_soft_links(Value root) {
-    while (!soft_links_.empty()) {
-      const std::size_t before = soft_links_.size();
-      std::erase_if(soft_links_, [&](const SoftLink& link) {
-        const std::optional<Value> target = follow(root, link.target);
-        if (!target || target->is_none()) return false;
-        if (target->is(ValueKind::dict))
-          fail(ErrorKind::unsupported, "HDF5: the soft link ", internal::quoted(link.name), " leads to a group");
-        document_.insert(link.group, document_.str(link.name), *target);
-        return true;
-      });
-      if (soft_links_.size() == before) break;
-    }
-    for (const SoftLink& link : soft_links_)
-      source_.warn(
-          join("the HDF5 soft link ", internal::quoted(link.name), " leads nowhere: ", internal::quoted(link.target)));
-  }
-
-  static std::optional<Value> follow(Value from, std::string_view path) {
-    while (!path.empty()) {
-      const std::size_t end = std::min(path.find('/'), path.size());
-      const std::string_view step = path.substr(0, end);
-      path.remove_prefix(std::min(path.size(), end + 1));
-      if (step.empty() || step == ".") continue;
-      const auto next = from.is(ValueKind::dict) ? from.find(step) : std::nullopt;
-      if (!next) return std::nullopt;
-      from = *next;
-    }
-    return from;
-  }
-
   const ReadSource& source_;
   Document& document_;
   Hdf5File file_;
   Hdf5Values values_;
   std::vector<Group> open_;
   std::unordered_map<std::uint64_t, Object> objects_;
-  std::vector<SoftLink> soft_links_;
+  Hdf5SoftLinks soft_links_;
 };
 
 }  // namespace

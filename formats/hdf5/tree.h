@@ -3,12 +3,10 @@
 
 #include <larder/document.h>
 
+#include "formats/hdf5/attributes.h"
 #include "formats/whole.h"
 
 namespace larder::internal {
-
-// The name under which a group's dict has the attributes: a dict of name to their dict, "." for the group's own.
-inline constexpr std::string_view hdf5_attributes = "@attributes";
 
 // The root group: groups are dicts, datasets arrays (values as Hdf5Values has them). What has two names is one value.
 // ReadSource::only: paths such as "layers/dense/vars/0"; all that lies below a group that is named. Errors as

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "formats/hdf5/tree.h"
+#include "formats/hdf5/attributes.h"
 
 namespace larder::internal {
 
@@ -30,12 +30,6 @@ std::vector<Member> members_of(Value group) {
   return members;
 }
 
-Value attributes_in(Value group, std::string_view member) {
-  const std::optional<Value> all = group.find(hdf5_attributes);
-  const std::optional<Value> found = all ? all->find(member) : std::nullopt;
-  return found.value_or(Value::none());
-}
-
 }  // namespace
 
 KerasWeights flat_keras_weights(Value root, Document& document) {
@@ -51,7 +45,7 @@ KerasWeights flat_keras_weights(Value root, Document& document) {
   };
   std::vector<Group> open;
   const auto enter = [&](const std::string& path, Value dict) {
-    const Value own = attributes_in(dict, ".");
+    const Value own = attributes_of_hdf5(dict, ".");
     open.push_back({path, members_of(dict), dict});
     if (!own.is_none())
       note(path, own);
@@ -72,7 +66,7 @@ KerasWeights flat_keras_weights(Value root, Document& document) {
       continue;
     }
     document.insert(flat.weights, document.str(path), member.value);
-    const Value attributes = attributes_in(group.dict, member.name);
+    const Value attributes = attributes_of_hdf5(group.dict, member.name);
     if (!attributes.is_none()) note(path, attributes);
   }
   return flat;
@@ -97,12 +91,7 @@ class Nest {
     const std::size_t slash = path.rfind('/');
     const bool is_top = slash == std::string_view::npos;
     const Value owner = is_weight ? (is_top ? root_ : group(path.substr(0, slash))) : group(path);
-    std::optional<Value> all = owner.find(hdf5_attributes);
-    if (!all) {
-      all = document_.dict();
-      document_.insert(owner, document_.str(hdf5_attributes), *all);
-    }
-    document_.insert(*all, document_.str(is_weight ? path.substr(is_top ? 0 : slash + 1) : "."), attributes);
+    set_hdf5_attributes(document_, owner, is_weight ? path.substr(is_top ? 0 : slash + 1) : ".", attributes);
   }
 
  private:
@@ -140,13 +129,14 @@ void require_names(Value dict, std::string_view what) {
 Value nested_keras_weights(const KerasWeights& flat, Document& document) {
   require_names(flat.weights, "weights");
   Nest nest(document);
-  for (std::size_t i = 0; i < flat.weights.size(); ++i)
-    nest.put(flat.weights.key(i).as_str(), document.copy(flat.weights.value(i)));
+  const Value weights = document.copy(flat.weights);  // at once: what has two paths stays one object
+  for (std::size_t i = 0; i < weights.size(); ++i) nest.put(weights.key(i).as_str(), weights.value(i));
   if (flat.attributes.is_none()) return nest.root();
   require_names(flat.attributes, "attributes");
-  for (std::size_t i = 0; i < flat.attributes.size(); ++i) {
-    const std::string_view path = flat.attributes.key(i).as_str();
-    nest.put_attributes(path, document.copy(flat.attributes.value(i)), flat.weights.find(path).has_value());
+  const Value attributes = document.copy(flat.attributes);
+  for (std::size_t i = 0; i < attributes.size(); ++i) {
+    const std::string_view path = attributes.key(i).as_str();
+    nest.put_attributes(path, attributes.value(i), weights.find(path).has_value());
   }
   return nest.root();
 }

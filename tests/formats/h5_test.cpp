@@ -14,8 +14,8 @@ namespace {
 const Format& h5() { return *find_format("h5"); }
 
 const std::vector<std::string>& files() {
-  static const std::vector<std::string> names = {"h5/plain.h5", "h5/values.h5", "h5/chunks.h5", "h5/latest.h5",
-                                                 "h5/members.h5"};
+  static const std::vector<std::string> names = {"h5/plain.h5",  "h5/values.h5", "h5/chunks.h5",
+                                                 "h5/latest.h5", "h5/links.h5",  "h5/members.h5"};
   return names;
 }
 
@@ -46,6 +46,45 @@ TEST_CASE("HDF5 values are what h5py put there") {
   CHECK(at("group.letters").as_array().dtype().name() == "S2");
   CHECK(at("group.record").as_array().dtype().fields().at(1).dtype.shape() == std::vector<std::uint64_t>{2});
   CHECK(at("group.bfloat16").as_array().dtype().kind() == DTypeKind::bfloat16);
+}
+
+TEST_CASE("HDF5 objects with several names are one value, with its attributes under each of them") {
+  const Outcome outcome = read_memory(h5(), golden("h5/links.h5"));
+  REQUIRE(outcome.document);
+  const auto check = [](const Outcome& read) {
+    const Value root = read.root();
+    const Value kernel = *root.find("layer")->find("kernel");
+    CHECK(kernel.as_array().dtype().kind() == DTypeKind::bfloat16);
+    CHECK(root.find("same_layer")->same_as(*root.find("layer")));
+    CHECK(root.find("layer")->find("@attributes")->find(".")->find("name")->as_str() == "dense");
+    const Value attributes = *root.find("@attributes");
+    for (const char* const name : {"same_kernel", "a_soft_link", "to_another", "through_the_other_name"}) {
+      INFO(name);
+      CHECK(root.find(name)->same_as(kernel));
+      CHECK(attributes.find(name)->same_as(*root.find("layer")->find("@attributes")->find("kernel")));
+      CHECK(attributes.find(name)->size() == 1);
+    }
+    CHECK(attributes.find("to_nothing")->find("unit")->as_str() == "g");
+    for (const char* const name : {"nowhere", "to_nowhere", "round", "and_round"}) CHECK(root.find(name)->is_none());
+  };
+  check(outcome);
+  check(read_memory(h5(), written(h5(), outcome.root())));
+}
+
+TEST_CASE("the user is told of HDF5 soft links that lead nowhere, and of no others") {
+  const std::string bytes = golden("h5/links.h5");
+  const auto reader = memory_reader(as_bytes(bytes));
+  const Limits limits;
+  std::vector<std::string> lines;
+  Document document;
+  h5().read({.reader = *reader,
+             .limits = limits,
+             .native_byte_order = true,
+             .mapped_file = nullptr,
+             .warn = [&](std::string_view line) { lines.emplace_back(line); }},
+            document);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines.front().find("leads nowhere: '/round'") != std::string::npos);
 }
 
 TEST_CASE("chunks of HDF5 are put together, and those that are missing are filled") {

@@ -69,6 +69,21 @@ TEST_CASE("what a .keras archive held is written so that it is read equal, and m
   }
 }
 
+TEST_CASE("a weight of two layers stays one") {
+  Document document;
+  const Value weight = document.array(Array::allocate(DType(), {1}));
+  const Value weights = document.dict();
+  for (const char* const path : {"layers/dense/vars/0", "layers/dense_1/vars/0"})
+    document.insert(weights, document.str(path), weight);
+  const Value root = document.dict();
+  document.insert(root, document.str("config"), document.dict());
+  document.insert(root, document.str("weights"), weights);
+  const Outcome outcome = read_memory(keras(), written(keras(), root));
+  REQUIRE(outcome.document);
+  const Value read = *outcome.root().find("weights");
+  CHECK(read.value(0).same_as(read.value(1)));
+}
+
 TEST_CASE("a .keras archive that is cut anywhere is an error") {
   const std::string bytes = golden("keras/bfloat16.keras");
   for (std::size_t size = 0; size < bytes.size(); size += 37)

@@ -46,6 +46,23 @@ with made("latest.h5", libver="latest") as file:
     file.create_dataset("one", data=np.arange(20), chunks=(20,), compression="gzip")
     file.create_dataset("block", data=np.arange(3), track_times=False)
 
+with made("links.h5") as file:
+    kernel = file.create_group("layer").create_dataset("kernel", data=np.array([b"\xc0\x3f", b"\x20\x40"], "V2"))
+    kernel.attrs["dtype"] = "bfloat16"
+    file["layer"].attrs["name"] = "dense"
+    file["same_kernel"] = kernel
+    file["same_layer"] = file["layer"]
+    file["a_soft_link"] = h5py.SoftLink("/to_another")
+    file["to_another"] = h5py.SoftLink("layer/kernel")
+    file["through_the_other_name"] = h5py.SoftLink("same_layer/kernel")
+    file["nothing"] = h5py.Empty("f4")
+    file["nothing"].attrs["unit"] = "g"
+    file["to_nothing"] = h5py.SoftLink("nothing")
+    file["nowhere"] = h5py.SoftLink("/to_nowhere")
+    file["to_nowhere"] = h5py.SoftLink("/missing/kernel")
+    file["round"] = h5py.SoftLink("/and_round")
+    file["and_round"] = h5py.SoftLink("/round")
+
 with made("members.h5", userblock_size=512) as file:
     for number in range(40):
         file.create_dataset(f"weight_{number:02}", data=np.float32(number))
