@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "base/text.h"
+#include "codecs/filename.h"
 #include "codecs/zfile.h"
 #include "formats/pickle/head.h"
 #include "formats/zip/end_record.h"
-#include "persist/format_choice.h"
 
 namespace larder::internal {
 

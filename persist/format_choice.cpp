@@ -2,9 +2,8 @@
 
 #include <string>
 
-#include <larder/codec.h>
-
 #include "base/text.h"
+#include "codecs/filename.h"
 
 namespace larder::internal {
 
@@ -21,15 +20,6 @@ const Format& find_written_format(std::string_view name) {
 }
 
 }  // namespace
-
-std::string_view without_codec(std::string_view filename) {
-  const Codec* const codec = CodecRegistry::global().find_by_extension(filename);
-  if (codec == nullptr) return filename;
-  for (const std::string& extension : codec->info().extensions) {
-    if (filename.ends_with(extension)) return filename.substr(0, filename.size() - extension.size());
-  }
-  return filename;
-}
 
 const Format& choose_format(std::string_view name, std::string_view filename) {
   if (!name.empty()) return find_written_format(name);

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "codecs/filename.h"
 #include "document/array_names.h"
 #include "persist/detect.h"
 #include "persist/format_choice.h"

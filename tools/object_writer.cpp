@@ -1,6 +1,7 @@
 #include "tools/object_writer.h"
 
 #include "base/text.h"
+#include "codecs/filename.h"
 #include "persist/format_choice.h"
 #include "persist/metadata.h"
 #include "persist/metadata_beside.h"

@@ -8,6 +8,7 @@
 
 #include "base/checked.h"
 #include "base/unicode.h"
+#include "codecs/filename.h"
 #include "formats/nested_list.h"
 #include "formats/tensorflow/crc32c.h"
 #include "formats/tensorflow/slice_key.h"
@@ -322,10 +323,11 @@ class Bundle {
   }
 
   std::string shard_name(std::uint64_t number) const {
-    if (!source_.name.ends_with(index_suffix))
+    const std::string_view name = without_codec(source_.name);
+    if (!name.ends_with(index_suffix))
       fail(ErrorKind::unsupported,
            "a checkpoint's index is called NAME.index, for its tensors lie in files called NAME too");
-    const std::string_view stem = source_.name.substr(0, source_.name.size() - index_suffix.size());
+    const std::string_view stem = name.substr(0, name.size() - index_suffix.size());
     const auto five = [](std::uint64_t value) {
       const std::string digits = std::to_string(value);
       return std::string(5 - std::min<std::size_t>(digits.size(), 5), '0') + digits;

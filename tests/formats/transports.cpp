@@ -16,7 +16,23 @@
 
 namespace larder::testing {
 
+namespace {
+
+Outcome read_compressed(const Format& format, Reader& below, const Reading& reading) {
+  const auto reader = reading.codec->reader(below, {.level = {}, .limits = reading.limits});
+  Reading content = reading;
+  content.codec = nullptr;
+  Outcome outcome = read_object(format, *reader, content);
+  if (!outcome.document) return outcome;
+  CHECK(reader->finish() == 0);
+  CHECK(below.peek(1).empty());
+  return outcome;
+}
+
+}  // namespace
+
 Outcome read_object(const Format& format, Reader& reader, const Reading& reading) {
+  if (reading.codec != nullptr) return read_compressed(format, reader, reading);
   Outcome outcome;
   try {
     Document document(reading.limits);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include <larder/codec.h>
 #include <larder/error.h>
 #include <larder/plugin/format.h>
 
@@ -30,6 +31,7 @@ struct Reading {
   bool native_byte_order = true;
   std::vector<std::string> only{};
   bool verify = false;
+  const Codec* codec = nullptr;  // under which the bytes are compressed
 };
 
 Outcome read_object(const Format& format, Reader& reader, const Reading& reading);
