@@ -89,38 +89,6 @@ TEST_CASE("more members than 16 bits count make an archive zip64") {
   CHECK(bytes.find("PK\6\6") != std::string::npos);
 }
 
-TEST_CASE("members of more than 4 GiB are read back", "[huge]") {
-  const std::uint64_t size = (std::uint64_t{4} << 30) + 12'345;
-  const std::string block(1 << 20, 'z');
-  const auto content = [&](Writer& writer) {
-    for (std::uint64_t left = size; left != 0;) {
-      const std::size_t step = static_cast<std::size_t>(std::min<std::uint64_t>(left, block.size()));
-      writer.write(as_bytes(block).first(step));
-      left -= step;
-    }
-  };
-  MemoryWriter writer;
-  ZipWriter archive(writer);
-  archive.add("deflated", size, 1, content);
-  archive.add("stored", size, 0, content);
-  archive.add("last", as_bytes("x"));
-  archive.finish();
-  writer.finish();
-  const Region bytes = Region::borrow(writer.bytes());
-  const auto reader = memory_reader(bytes.bytes());
-  const Limits limits;
-  const ReadSource source{
-      .reader = *reader, .limits = limits, .native_byte_order = false, .mapped_file = nullptr, .warn = [](auto) {}};
-  internal::WholeSource whole(source);
-  const internal::ZipDirectory directory(whole);
-  CHECK(directory.find("last")->local > size);
-  for (const char* const name : {"deflated", "stored"}) {
-    const auto member = internal::member_reader(whole, *directory.find(name));
-    member->skip(size, "a member");
-    CHECK(member->peek(1).empty());
-  }
-}
-
 TEST_CASE("an archive refuses names that it cannot have, and sizes that are not kept") {
   MemoryWriter writer;
   ZipWriter archive(writer);
