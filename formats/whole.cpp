@@ -29,16 +29,19 @@ Region read_rest(Reader& reader, std::uint64_t most) {
 
 }  // namespace
 
-WholeSource::WholeSource(const ReadSource& source)
-    : source_(source), budget_(source.limits), begin_(source.reader.position()) {
+WholeSource::WholeSource(const ReadSource& source, ArrayBudget* shared)
+    : source_(source),
+      own_budget_(source.limits),
+      budget_(shared == nullptr ? &own_budget_ : shared),
+      begin_(source.reader.position()) {
   const auto whole = source.reader.can_seek() ? source.reader.size() : std::nullopt;
   if (whole) {
     size_ = *whole - std::min(*whole, begin_);
     return;
   }
-  content_ = read_rest(source.reader, source.limits.bytes);
+  content_ = read_rest(source.reader, budget_->left().bytes);
   size_ = content_->size();
-  budget_.take(size_);
+  budget_->take(size_);
 }
 
 bool WholeSource::wants(std::string_view array) const {
@@ -80,8 +83,8 @@ Region WholeSource::bytes(std::uint64_t offset, std::uint64_t size, std::string_
   if (content_) return content_->slice(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
   if (is_mapped()) return slice_of_mapping(offset, size);
   source_.reader.seek(begin_ + offset);
-  Region region = read_within(source_.reader, size, budget_.left(), what);
-  budget_.take(size);
+  Region region = read_within(source_.reader, size, budget_->left(), what);
+  budget_->take(size);
   return region;
 }
 
@@ -102,10 +105,10 @@ Array WholeSource::elements(std::uint64_t offset, const DType& dtype, const Shap
   const bool is_misplaced = reinterpret_cast<std::uintptr_t>(region.data()) % dtype.alignment() != 0;
   if (is_mapped() || !(is_foreign || is_misplaced)) return Array::from_region(dtype, shape, order, std::move(region));
   if (content_) {  // other arrays may be made of these bytes
-    if (size > budget_.left().bytes)
-      fail(ErrorKind::limit, what, " needs ", size, " bytes, Limits::bytes allows ", budget_.left().bytes);
+    if (size > budget_->left().bytes)
+      fail(ErrorKind::limit, what, " needs ", size, " bytes, Limits::bytes allows ", budget_->left().bytes);
     region = Region::copy_of(region.bytes());
-    budget_.take(size);
+    budget_->take(size);
   }
   return is_foreign ? native_array(dtype, shape, order, std::move(region))
                     : Array::from_region(dtype, shape, order, std::move(region));
@@ -122,7 +125,7 @@ ReadSource WholeSource::inside(Reader& reader, std::uint64_t offset, std::uint64
   const Region* mapped = nullptr;
   if (is_mapped()) mapped = &insides_.emplace_back(slice_of_mapping(offset, size));
   return {.reader = reader,
-          .limits = budget_.left(),
+          .limits = budget_->left(),
           .native_byte_order = source_.native_byte_order,
           .mapped_file = mapped,
           .warn = source_.warn,
@@ -134,6 +137,16 @@ ReadSource WholeSource::inside(Reader& reader, std::uint64_t offset, std::uint64
           .verify = source_.verify,
           .choice = source_.choice,
           .threads = source_.threads};
+}
+
+void WholeSource::tell_verified(std::string_view checksum) {
+  if (source_.checksums == nullptr) return;
+  std::vector<std::string>& verified = source_.checksums->verified;
+  if (std::ranges::find(verified, checksum) == verified.end()) verified.emplace_back(checksum);
+}
+
+void WholeSource::tell_unchecked() {
+  if (source_.checksums != nullptr) source_.checksums->some_unchecked = true;
 }
 
 void WholeSource::finish() {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include <larder/array.h>
 #include <larder/plugin/format.h>
@@ -21,7 +22,11 @@ namespace larder::internal {
 class WholeSource {
  public:
   // Errors: the reader's, and `limit`.
-  explicit WholeSource(const ReadSource& source);
+  explicit WholeSource(const ReadSource& source) : WholeSource(source, nullptr) {}
+  // One of several sources of one object, which all take from one budget, borrowed.
+  WholeSource(const ReadSource& source, ArrayBudget& shared) : WholeSource(source, &shared) {}
+  WholeSource(const WholeSource&) = delete;
+  WholeSource& operator=(const WholeSource&) = delete;
 
   std::uint64_t size() const noexcept { return size_; }
   const ReadSource& source() const noexcept { return source_; }
@@ -37,7 +42,7 @@ class WholeSource {
   std::string place(std::uint64_t offset) const;
 
   // What may still be read into memory; formats that read with `reader` or `inside` take from it what they keep.
-  ArrayBudget& budget() noexcept { return budget_; }
+  ArrayBudget& budget() noexcept { return *budget_; }
 
   // Fills `out` from `offset`. Error `truncated`, naming `what`, behind the end.
   void read(std::uint64_t offset, MutableBytes out, std::string_view what);
@@ -58,19 +63,31 @@ class WholeSource {
   // is. `reader` is what `this->reader` gave for the same range. Lives as long as this object.
   ReadSource inside(Reader& reader, std::uint64_t offset, std::uint64_t size);
 
+  // Notes that the part of the source that begins at `offset` agrees with its checksum (formats/zip/).
+  void note_verified(std::uint64_t offset) { verified_.insert(offset); }
+  bool is_verified(std::uint64_t offset) const { return verified_.contains(offset); }
+
+  // Tells who asked (ReadSource::checksums) that all that a checksum covers agreed with it, or that some content has
+  // none.
+  void tell_verified(std::string_view checksum);
+  void tell_unchecked();
+
   // Moves the source's reader behind the last byte: the last call of each `Format::read`.
   void finish();
 
  private:
+  WholeSource(const ReadSource& source, ArrayBudget* shared);
   void require_inside(std::uint64_t offset, std::uint64_t size, std::string_view what) const;
   Region slice_of_mapping(std::uint64_t offset, std::uint64_t size) const;
 
   const ReadSource& source_;
-  ArrayBudget budget_;
+  ArrayBudget own_budget_;
+  ArrayBudget* budget_;
   std::uint64_t begin_ = 0;
   std::uint64_t size_ = 0;
   std::optional<Region> content_;  // of a source that cannot seek
   std::deque<Region> insides_;     // what `inside` hands out as mapped files
+  std::unordered_set<std::uint64_t> verified_;
 };
 
 }  // namespace larder::internal

@@ -53,10 +53,11 @@ class Auditor {
     audit_.checksummed = true;
     while (Reader* const reader = stream.next()) {
       add_once(audit_.codecs, stream.codecs());
-      audit_.checksummed = audit_.checksummed && stream.checksummed();
       const std::uint64_t begin = reader->position();
       try {
-        read_object(*reader, stream.codecs().empty());
+        const OwnChecksums own = read_object(*reader, stream.codecs().empty());
+        audit_.checksummed = audit_.checksummed && (stream.checksummed() || own.cover_all());
+        for (const std::string& checksum : own.verified) add_once(audit_.own_checksums, checksum);
       } catch (Error& error) {
         if (audit_.objects > 0)
           error.at(join("reading object ", audit_.objects + 1, ", which begins at byte ", begin,
@@ -67,14 +68,15 @@ class Auditor {
     }
   }
 
-  void read_object(Reader& reader, bool uncompressed) {
+  OwnChecksums read_object(Reader& reader, bool uncompressed) {
     const std::uint64_t begin = reader.position();
     observer_.begin_object(audit_.objects + 1, begin);
     const Format& format = internal::detect_format(reader, surroundings_.name, surroundings_.is_near && uncompressed);
     // Mapped arrays need no memory.
     const auto file = uncompressed ? reader.map(MapMode::read) : std::nullopt;
     Document document(options_.limits);
-    with_observer(reader, file ? &*file : nullptr, [&](const ReadSource& source) {
+    OwnChecksums own;
+    with_observer(reader, file ? &*file : nullptr, &own, [&](const ReadSource& source) {
       add_once(audit_.formats, format.read(source, document).info().name);
     });
     audit_.decoded_bytes += reader.position() - begin;
@@ -82,11 +84,12 @@ class Auditor {
       verify_arrays(document.root(), *metadata);
       audit_.checked_arrays += metadata->arrays.size();
     }
+    return own;
   }
 
   // Reads with an observer, and lets it look once more at the Document, whole or not, while it is there.
   template <class Read>
-  void with_observer(Reader& reader, const Region* file, Read read) {
+  void with_observer(Reader& reader, const Region* file, OwnChecksums* checksums, Read read) {
     const auto ignore_warning = [](std::string_view) {};  // of how arrays are read, which is of no interest here
     const ReadSource source{.reader = reader,
                             .limits = options_.limits,
@@ -99,7 +102,8 @@ class Auditor {
                             .map_mode = file == nullptr ? MapMode::none : MapMode::read,
                             .name = surroundings_.name,
                             .verify = true,
-                            .threads = options_.threads};
+                            .threads = options_.threads,
+                            .checksums = checksums};
     try {
       read(source);
     } catch (Error& error) {
@@ -121,7 +125,7 @@ class Auditor {
       while (Reader* const reader = stream.next()) {
         observer_.begin_object(++number, reader->position());
         Document document(options_.limits);
-        with_observer(*reader, nullptr, [&](const ReadSource& read) {
+        with_observer(*reader, nullptr, nullptr, [&](const ReadSource& read) {
           internal::PickleInput input(*reader, options_.limits);
           static_cast<void>(internal::PickleMachine(input, document, read).run());
           static_cast<void>(input.release());

@@ -66,14 +66,19 @@ Result examine(const std::string& file, const CheckOptions& options) {
   return result;
 }
 
+std::string checksum_text(const Audit& audit) {
+  const std::string own = audit.own_checksums.empty() ? "" : ": " + listed(audit.own_checksums, 5);
+  if (audit.checksummed) return internal::join(" (checksummed", own, ")");
+  if (!own.empty()) return internal::join(" (checksummed in part", own, ")");
+  return " (no checksum: damage to the content cannot be told)";
+}
+
 std::string summary(const Result& result) {
   const Audit& audit = result.audit;
-  std::string line =
-      internal::join(printable(input_name(result.file)), ": ok, ", verdict_text(audit.verdict), ", ",
-                     count_text(audit.objects, "object"), ", ", listed(audit.formats, 5), ", ",
-                     audit.codecs.empty() ? "not compressed" : listed(audit.codecs, 5),
-                     audit.checksummed ? " (checksummed)" : " (no checksum: damage to the content cannot be told)",
-                     ", ", size_text(audit.decoded_bytes));
+  std::string line = internal::join(printable(input_name(result.file)), ": ok, ", verdict_text(audit.verdict), ", ",
+                                    count_text(audit.objects, "object"), ", ", listed(audit.formats, 5), ", ",
+                                    audit.codecs.empty() ? "not compressed" : listed(audit.codecs, 5),
+                                    checksum_text(audit), ", ", size_text(audit.decoded_bytes));
   if (audit.checked_arrays > 0) line += ", " + count_text(audit.checked_arrays, "array") + " verified";
   if (audit.verdict != Verdict::data_only) line += ", imports " + listed(audit.names, 20);
   return line + "\n";
@@ -103,6 +108,7 @@ Value describe(Report& report, const Result& result) {
   report.set(entry, "codecs", report.texts(audit.codecs));
   report.set(entry, "decoded_bytes", report.number(audit.decoded_bytes));
   report.set(entry, "checksummed", Value::boolean(audit.checksummed && audit.objects > 0));
+  report.set(entry, "own_checksums", report.texts(audit.own_checksums));
   report.set(entry, "checked_arrays", report.number(audit.checked_arrays));
   report.set(entry, "imports", report.texts(audit.names));
   report.set(entry, "plain", Value::boolean(audit.verdict == Verdict::data_only));

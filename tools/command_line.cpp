@@ -81,7 +81,8 @@ Examples:
 
 constexpr const char* check_footer =
     R"(Every object in a file is read to its last byte, all checksums are verified, and nothing may follow the last object.
-Files whose compression has no checksum are told: damage to their content cannot be seen.
+Those of a file's own format are named: CRC-32 of ZIP archives, CRC-32C of checkpoints, fletcher32 and Adler-32 of HDF5.
+Files that neither their compression nor their format gives a checksum are told: damage to their content cannot be seen.
 All that a Python loader would import, call or restore is judged: data only, known libraries only, or dangerous, which
 is status 1. What is not on the list of known names is dangerous.
 

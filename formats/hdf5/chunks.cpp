@@ -144,6 +144,8 @@ void read_hdf5_chunks(Hdf5File& file, const Hdf5Chunks& chunks, const std::vecto
     std::vector<std::byte> bytes(static_cast<std::size_t>(chunk.size));
     file.whole().read(at, bytes, "a chunk of a dataset");
     bytes = unfiltered(std::move(bytes), filters, chunk, size);
+    for (std::size_t i = 0; i < filters.size(); ++i)
+      if (chunk.applies(i) && !checksum_name(filters[i]).empty()) file.whole().tell_verified(checksum_name(filters[i]));
     place_chunk(bytes, chunks.shape, chunk.first, shape, element, target);
   }
 }

@@ -111,12 +111,17 @@ std::vector<Hdf5Filter> read_hdf5_filters(Hdf5Block block) {
   return filters;
 }
 
+std::string_view checksum_name(const Hdf5Filter& filter) noexcept {
+  if (filter.id == fletcher32) return "fletcher32";
+  return filter.id == deflate ? "Adler-32" : std::string_view();
+}
+
 std::vector<std::byte> unfiltered(std::vector<std::byte> bytes, const std::vector<Hdf5Filter>& filters,
                                   const Hdf5Chunk& chunk, std::uint64_t size) {
   // In between a chunk may be longer than it is in the end: by a checksum for each filter.
   const std::uint64_t most = size + 4 * filters.size();
   for (std::size_t i = filters.size(); i-- > 0;) {
-    if ((chunk.skipped_filters >> i & 1) != 0) continue;
+    if (!chunk.applies(i)) continue;
     switch (filters[i].id) {
       case deflate:
         bytes = inflated(bytes, most, chunk);

@@ -17,12 +17,17 @@ struct Hdf5Filter {
 // one; `malformed` for more than 32.
 std::vector<Hdf5Filter> read_hdf5_filters(Hdf5Block block);
 
+// What the filter verifies, "fletcher32"; empty for filters that have no checksum.
+std::string_view checksum_name(const Hdf5Filter& filter) noexcept;
+
 // A chunk in the file.
 struct Hdf5Chunk {
   std::uint64_t address = hdf5_nowhere;
   std::uint64_t size = 0;              // in the file
   std::uint32_t skipped_filters = 0;   // a bit for each
   std::vector<std::uint64_t> first{};  // the index of its first element
+
+  bool applies(std::size_t filter) const noexcept { return (skipped_filters >> filter & 1) == 0; }
 };
 
 // The `size` bytes of a chunk whose bytes in the file are given. Errors `malformed` where they are more or fewer,

@@ -10,6 +10,7 @@
 #include "base/unicode.h"
 #include "codecs/filename.h"
 #include "formats/nested_list.h"
+#include "formats/sibling_source.h"
 #include "formats/tensorflow/crc32c.h"
 #include "formats/tensorflow/slice_key.h"
 #include "formats/tensorflow/table.h"
@@ -132,14 +133,6 @@ Entry read_entry(std::string_view message) {
   }
   return entry;
 }
-
-// A file of tensors' bytes, open while the checkpoint is read.
-struct Shard {
-  std::unique_ptr<Reader> reader;
-  std::optional<Region> mapped;
-  std::optional<ReadSource> source;
-  std::optional<WholeSource> whole;
-};
 
 class Bundle {
  public:
@@ -304,22 +297,8 @@ class Bundle {
 
   WholeSource& open_shard(std::uint64_t number) {
     if (number >= header_.shards) fail(ErrorKind::malformed, "a tensor lies in shard ", number, " of ", header_.shards);
-    Shard& shard = shards_[number];
-    if (shard.whole) return *shard.whole;
-    const std::string name = shard_name(number);
-    if (!source_.open_sibling)
-      fail(ErrorKind::unsupported, "the tensors lie in the file ", internal::quoted(name),
-           " beside this one; load by path");
-    shard.reader = source_.open_sibling(name);
-    if (source_.mapped_file != nullptr) shard.mapped = shard.reader->map(source_.map_mode);
-    shard.source.emplace(ReadSource{.reader = *shard.reader,
-                                    .limits = source_.limits,
-                                    .native_byte_order = source_.native_byte_order,
-                                    .mapped_file = shard.mapped ? &*shard.mapped : nullptr,
-                                    .warn = source_.warn,
-                                    .verify = source_.verify,
-                                    .choice = source_.choice});
-    return shard.whole.emplace(*shard.source);
+    if (const auto open = shards_.find(number); open != shards_.end()) return open->second.whole();
+    return shards_.try_emplace(number, index_, shard_name(number)).first->second.whole();
   }
 
   std::string shard_name(std::uint64_t number) const {
@@ -340,11 +319,15 @@ class Bundle {
   Document& document_;
   Header header_;
   std::unordered_map<std::string, std::string> slices_;  // entries by slice_key
-  std::map<std::uint64_t, Shard> shards_;
+  std::map<std::uint64_t, SiblingSource> shards_;
 };
 
 }  // namespace
 
-Value read_bundle(WholeSource& index, Document& document) { return Bundle(index, document).read(); }
+Value read_bundle(WholeSource& index, Document& document) {
+  const Value root = Bundle(index, document).read();
+  if (index.source().verify) index.tell_verified("CRC-32C");
+  return root;
+}
 
 }  // namespace larder::internal

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "formats/zip/member.h"
 
 namespace larder::internal {
 
@@ -63,6 +64,7 @@ const Format& ZipFormat::read(const ReadSource& source, Document& document) cons
   const ZipFormat& owner = owner_of(directory, whole);
   directory.locate(whole, [&](const ZipEntry& entry) { return owner.needs(entry, whole); });
   owner.read_archive(whole, directory, document);
+  if (source.verify) verify_members(whole, directory);
   whole.finish();
   return owner;
 }

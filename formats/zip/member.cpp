@@ -90,7 +90,9 @@ std::pair<std::size_t, std::uint32_t> read_and_sum(Reader& reader, MutableBytes 
 class StoredMember final : public Reader {
  public:
   StoredMember(WholeSource& whole, const ZipEntry& entry)
-      : content_(whole.reader(entry.data, entry.stored)),
+      : whole_(whole),
+        start_(entry.data),
+        content_(whole.reader(entry.data, entry.stored)),
         name_(name_of_member(whole, entry)),
         threads_(thread_count(whole.source().threads)),
         left_(entry.size),
@@ -104,12 +106,16 @@ class StoredMember final : public Reader {
     const auto [size, sum] = read_and_sum(*content_, out, threads_);
     left_ -= size;
     seen_ = joined_crc32(seen_, sum, size);
-    if (left_ == 0 && seen_ != crc_) fail(ErrorKind::checksum, "the content of ", name_, " disagrees with its CRC-32");
+    if (left_ != 0) return size;
+    if (seen_ != crc_) fail(ErrorKind::checksum, "the content of ", name_, " disagrees with its CRC-32");
+    whole_.note_verified(start_);
     return size;
   }
   std::optional<std::uint64_t> do_size() const override { return size_; }
   std::string do_name() const override { return name_; }
 
+  WholeSource& whole_;
+  std::uint64_t start_;
   std::unique_ptr<Reader> content_;
   std::string name_;
   std::size_t threads_;
@@ -123,7 +129,9 @@ class StoredMember final : public Reader {
 class DeflatedMember final : public Reader {
  public:
   DeflatedMember(WholeSource& whole, const ZipEntry& entry)
-      : name_(name_of_member(whole, entry)),
+      : whole_(whole),
+        start_(entry.data),
+        name_(name_of_member(whole, entry)),
         wrapped_(whole.reader(entry.data, entry.stored), entry, name_),
         content_(CodecRegistry::global().get("gzip").reader(
             wrapped_, {.level = {}, .limits = whole.budget().left(), .threads = whole.source().threads})),
@@ -147,8 +155,11 @@ class DeflatedMember final : public Reader {
     if (!content_->peek(1).empty()) fail(ErrorKind::malformed, name_, " holds more than its ", size_, " bytes");
     static_cast<void>(content_->finish());
     if (!wrapped_.peek(1).empty()) fail(ErrorKind::malformed, name_, " has bytes behind its deflate data");
+    whole_.note_verified(start_);
   }
 
+  WholeSource& whole_;
+  std::uint64_t start_;
   std::string name_;
   GzipOfMember wrapped_;
   std::unique_ptr<Reader> content_;
@@ -186,6 +197,18 @@ Region member_bytes(WholeSource& whole, const ZipEntry& entry) {
   static_cast<void>(reader->peek(1));
   whole.budget().take(entry.size);
   return region;
+}
+
+void verify_members(WholeSource& whole, const ZipDirectory& directory) {
+  for (const ZipEntry& entry : directory.entries()) {
+    if (entry.size == 0) continue;
+    if (entry.unchecked) {
+      whole.tell_unchecked();
+      continue;
+    }
+    if (!whole.is_verified(entry.data)) verify(whole, entry);
+    whole.tell_verified("CRC-32");
+  }
 }
 
 ZipMember open_member(WholeSource& whole, const ZipEntry& entry) {

@@ -16,6 +16,9 @@ std::unique_ptr<Reader> member_reader(WholeSource& whole, const ZipEntry& entry)
 // only where ReadSource::verify says so. Errors also `limit`.
 Region member_bytes(WholeSource& whole, const ZipEntry& entry);
 
+// Verifies the members that nobody has read to their end yet, and tells ReadSource::checksums which have one.
+void verify_members(WholeSource& whole, const ZipDirectory& directory);
+
 // A member as the source of a format inside the archive, verified likewise: a .npy file whose elements are mapped where
 // it is stored and the archive is mapped. What it reads into memory is the caller's to take from WholeSource::budget.
 struct ZipMember {

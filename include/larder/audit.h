@@ -73,7 +73,10 @@ struct Audit {
   std::vector<std::string> formats;  // each once
   std::vector<std::string> codecs;   // each once; "gzip, zlib" for a compressed file inside a compressed file
   std::uint64_t checked_arrays = 0;  // whose checksum in the metadata is right
-  bool checksummed = false;          // all that was read is covered by a checksum
+  bool checksummed = false;          // all that was read is covered by a checksum, of the codec or of the format
+  // The formats' own checksums that were verified, each once: "CRC-32" of ZIP archives, "CRC-32C" of checkpoints,
+  // "fletcher32" and "Adler-32" of HDF5's chunks.
+  std::vector<std::string> own_checksums{};
 
   // Why the file could not be read to its end (the verdict is `malformed`), and which object it was.
   std::optional<Error> error;

@@ -96,6 +96,14 @@ class LARDER_API ArrayChoice {
   virtual Region stand_in(const StoredElements& elements) = 0;
 };
 
+// Which checksums of its own a file has, told while it is read. A plain value.
+struct OwnChecksums {
+  std::vector<std::string> verified{};  // "CRC-32", "fletcher32"..., each once, in the order of the file
+  bool some_unchecked = false;          // there is content that none of them covers
+
+  bool cover_all() const noexcept { return !verified.empty() && !some_unchecked; }
+};
+
 // Where a format reads from. All of it is borrowed for the duration of the call.
 struct ReadSource {
   Reader& reader;  // at the first byte of the object; afterwards right behind its last byte
@@ -125,6 +133,8 @@ struct ReadSource {
   ArrayChoice* choice = nullptr;
   // As LoadOptions::threads, for what is compressed inside.
   int threads = 0;
+  // Is told which checksums were verified; may be null. Formats without any leave it alone.
+  OwnChecksums* checksums = nullptr;
 };
 
 struct WriteOptions {
