@@ -25,6 +25,7 @@ const std::vector<const Format*>& formats() {
       &internal::torch_legacy_format(),
       &internal::torch_tar_format(),
       &internal::tf_checkpoint_format(),
+      &internal::keras_shards_format(),
       &internal::joblib_format(),
       &internal::pickle_format(),
       &internal::gensim_format(),

@@ -10,6 +10,7 @@ const Format& npz_format();
 const Format& torch_format();
 const Format& torchscript_format();
 const Format& keras_format();
+const Format& keras_shards_format();
 const Format& h5_format();
 const Format& safetensors_format();
 const Format& safetensors_index_format();

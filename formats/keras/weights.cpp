@@ -117,22 +117,22 @@ class Nest {
   Value root_;
 };
 
-void require_names(Value dict, std::string_view what) {
+}  // namespace
+
+void require_keras_names(Value dict, std::string_view what) {
   if (!dict.is(ValueKind::dict)) fail(ErrorKind::unsupported, "the ", what, " of a Keras model are a dict");
   for (std::size_t i = 0; i < dict.size(); ++i)
     if (!dict.key(i).is(ValueKind::str))
       fail(ErrorKind::unsupported, "the ", what, " of a Keras model have names, str");
 }
 
-}  // namespace
-
 Value nested_keras_weights(const KerasWeights& flat, Document& document) {
-  require_names(flat.weights, "weights");
+  require_keras_names(flat.weights, "weights");
   Nest nest(document);
   const Value weights = document.copy(flat.weights);  // at once: what has two paths stays one object
   for (std::size_t i = 0; i < weights.size(); ++i) nest.put(weights.key(i).as_str(), weights.value(i));
   if (flat.attributes.is_none()) return nest.root();
-  require_names(flat.attributes, "attributes");
+  require_keras_names(flat.attributes, "attributes");
   const Value attributes = document.copy(flat.attributes);
   for (std::size_t i = 0; i < attributes.size(); ++i) {
     const std::string_view path = attributes.key(i).as_str();

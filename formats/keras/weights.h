@@ -15,6 +15,9 @@ struct KerasWeights {
 // `root`: as read_hdf5 makes it.
 KerasWeights flat_keras_weights(Value root, Document& document);
 
+// Error `unsupported`, naming `what`, for what is no dict of str.
+void require_keras_names(Value dict, std::string_view what);
+
 // The reverse, for Hdf5Writer. Errors `unsupported`: weights or attributes that are no dicts, names that are no str.
 Value nested_keras_weights(const KerasWeights& flat, Document& document);
 

@@ -2,23 +2,17 @@
 #include <catch2/catch.hpp>
 
 #include <complex>
-#include <fstream>
-#include <map>
 
 #include "formats/tensorflow/crc32c.h"
 #include "formats/tensorflow/slice_key.h"
 #include "formats/tensorflow/snappy.h"
 #include "tests/support/errors.h"
-#include "tests/support/temporary.h"
 #include "transports.h"
 
 namespace larder::testing {
 namespace {
 
 const Format& checkpoint() { return *find_format("tf-checkpoint"); }
-
-// The files beside an index, by name.
-using Files = std::map<std::string, std::string>;
 
 Files files_of(const std::string& stem, int shards) {
   Files files;
@@ -30,32 +24,10 @@ Files files_of(const std::string& stem, int shards) {
 }
 
 Outcome read_index(const std::string& index, const std::string& name, const Files& files,
-                   std::vector<std::string> only = {}) {
-  Outcome outcome;
-  const auto reader = memory_reader(as_bytes(index));
+                   const std::vector<std::string>& only = {}) {
   Limits limits;
   limits.bytes = 16 << 20;
-  try {
-    Document document(limits);
-    checkpoint().read({.reader = *reader,
-                       .limits = limits,
-                       .native_byte_order = true,
-                       .mapped_file = nullptr,
-                       .warn = [](auto) {},
-                       .open_sibling = [&](std::string_view sibling) -> std::unique_ptr<Reader> {
-                         const auto found = files.find(std::string(sibling));
-                         if (found == files.end()) throw Error(ErrorKind::not_found, std::string(sibling));
-                         return memory_reader(as_bytes(found->second));
-                       },
-                       .name = name,
-                       .only = only},
-                      document);
-    outcome.document = std::move(document);
-  } catch (const Error& error) {
-    outcome.error = error.kind();
-    outcome.message = error.what();
-  }
-  return outcome;
+  return read_memory(checkpoint(), index, {.limits = limits, .only = only, .name = name, .beside = files});
 }
 
 Outcome read_golden(const std::string& stem, int shards) {
@@ -107,30 +79,17 @@ TEST_CASE("only the variables that are named are read") {
 }
 
 TEST_CASE("variables of a checkpoint are mapped") {
-  const TemporaryDirectory directory;
-  for (const char* const name : {"variables.index", "variables.data-00000-of-00001"})
-    std::ofstream(directory / name, std::ios::binary) << golden(std::string("tf-checkpoint/") + name);
-  const Path path = directory / "variables.index";
-  const Region file = map_file(path, MapMode::read);
-  const auto reader = open_file(path);
-  const Limits limits;
-  Document document;
-  checkpoint().read({.reader = *reader,
-                     .limits = limits,
-                     .native_byte_order = true,
-                     .mapped_file = &file,
-                     .warn = {},
-                     .open_sibling = [&](std::string_view name) { return open_file(directory / std::string(name)); },
-                     .map_mode = MapMode::read,
-                     .name = "variables.index"},
-                    document);
-  CHECK(document.root().find("kernel/.ATTRIBUTES/VARIABLE_VALUE")->as_array().mapped());
-  CHECK(equal(document.root(), read_golden("variables", 1).root()));
+  const std::string name = "tf-checkpoint/variables.index";
+  const Outcome outcome =
+      read_object(checkpoint(), *open_file(golden_path(name)), {.file = golden_path(name), .map_mode = MapMode::read});
+  REQUIRE(outcome.document);
+  CHECK(outcome.root().find("kernel/.ATTRIBUTES/VARIABLE_VALUE")->as_array().mapped());
+  CHECK(equal(outcome.root(), read_golden("variables", 1).root()));
 }
 
 TEST_CASE("a checkpoint needs its shards, and names no other files") {
   const std::string index = golden("tf-checkpoint/variables.index");
-  CHECK(kind_of(read_index(index, "variables.index", {})) == "not_found");
+  CHECK(kind_of(read_index(index, "variables.index", {{"other", ""}})) == "not_found");
   CHECK(kind_of(read_index(index, "variables", files_of("variables", 1))) == "unsupported");
   CHECK(kind_of(read_memory(checkpoint(), index)) == "unsupported");
 }

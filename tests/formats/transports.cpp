@@ -18,6 +18,12 @@ namespace larder::testing {
 
 namespace {
 
+std::unique_ptr<Reader> beside(const Reading& reading, std::string_view name) {
+  const auto found = reading.beside.find(name);
+  if (found == reading.beside.end()) throw Error(ErrorKind::not_found, std::string(name));
+  return memory_reader(as_bytes(found->second));
+}
+
 Outcome read_compressed(const Format& format, Reader& below, const Reading& reading) {
   const auto reader = reading.codec->reader(below, {.level = {}, .limits = reading.limits});
   Reading content = reading;
@@ -40,7 +46,7 @@ Outcome read_object(const Format& format, Reader& reader, const Reading& reading
     if (!reading.file.empty()) directory.emplace(reading.file);
     const std::optional<Region> mapped =
         reading.map_mode == MapMode::none ? std::nullopt : reader.map(reading.map_mode);
-    const std::string name = reading.file.filename();
+    const std::string name = reading.file.empty() ? reading.name : reading.file.filename().string();
     ReadSource source{.reader = reader,
                       .limits = reading.limits,
                       .native_byte_order = reading.native_byte_order,
@@ -52,6 +58,8 @@ Outcome read_object(const Format& format, Reader& reader, const Reading& reading
                       .only = reading.only,
                       .verify = reading.verify};
     if (directory) source.open_sibling = [&](std::string_view sibling) { return directory->open(sibling); };
+    if (!reading.beside.empty())
+      source.open_sibling = [&](std::string_view sibling) { return beside(reading, sibling); };
     format.read(source, document);
     outcome.position = reader.position();
     outcome.document = std::move(document);

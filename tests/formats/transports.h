@@ -1,6 +1,8 @@
 // The same bytes from every kind of source: a format must give the same answer from each.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +24,9 @@ struct Outcome {
   Value root() const { return document->root(); }
 };
 
+// Contents by name.
+using Files = std::map<std::string, std::string, std::less<>>;
+
 // What is read, and how.
 struct Reading {
   Limits limits{};
@@ -32,6 +37,9 @@ struct Reading {
   std::vector<std::string> only{};
   bool verify = false;
   const Codec* codec = nullptr;  // under which the bytes are compressed
+  // Where there is no `file`: the name of what is read, and the files beside it.
+  std::string name{};
+  Files beside{};
 };
 
 Outcome read_object(const Format& format, Reader& reader, const Reading& reading);

@@ -31,7 +31,7 @@ import numpy as np
 CORPUS = pathlib.Path(__file__).parent / "corpus"
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "formats" / "data"
 MOST_BYTES = 4096
-MOST_BYTES_OF = {"h5": 12_000}  # the least file with texts has more than 4 KiB
+MOST_BYTES_OF = {"h5": 12_000, "keras": 12_000}  # the least file with texts has more than 4 KiB
 
 TEXT = b"the larder holds flour, salt, flour and more flour; " * 20
 NOISE = random.Random(7).randbytes(300)
@@ -475,6 +475,10 @@ def safetensors_seeds():
     return with_accidents(seeds | files, "model.safetensors")
 
 
+def keras_seeds():
+    return {"bfloat16": without_checksums(goldens("keras")["bfloat16.keras"])}
+
+
 def torch_legacy_seeds():
     return goldens("torch-legacy")
 
@@ -546,7 +550,7 @@ def write(name, seeds):
 
 if __name__ == "__main__":
     makers = {"inflate_blocks": inflate_blocks_seeds, "zlib": zlib_seeds, "gzip": gzip_seeds, "bz2": bz2_seeds, "lzma": lzma_seeds, "xz": xz_seeds, "lz4": lz4_seeds,
-              "zstd": zstd_seeds, "npy": npy_seeds, "npz": npz_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "zip": zip_seeds, "json": json_seeds, "tf_checkpoint": tf_checkpoint_seeds,
+              "zstd": zstd_seeds, "npy": npy_seeds, "npz": npz_seeds, "keras": keras_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "zip": zip_seeds, "json": json_seeds, "tf_checkpoint": tf_checkpoint_seeds,
               "gensim": gensim_seeds, "word2vec": word2vec_seeds, "word2vec-text": word2vec_text_seeds, "safetensors": safetensors_seeds, "torch": torch_seeds, "torch-legacy": torch_legacy_seeds, "torch-tar": torch_tar_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
     for name, seeds in makers.items():
         write(name, seeds())

@@ -8,6 +8,7 @@ ROWS = {
     "torch": ("data", "data", "all", "arrays", "arrays", "tree", "one", "all", "bytes"),
     "h5": ("all", "all", "all", "arrays", "arrays", "all", "one", "all", ""),
     "keras": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", ""),
+    "keras-shards": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", ""),
     "tf-checkpoint": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", ""),
     "npz": ("all", "all", "all", "all", "all", "all", "one", "all", ""),
     "safetensors": ("all", "all", "all", "arrays", "all", "all", "one", "all", ""),

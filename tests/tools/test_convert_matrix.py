@@ -27,7 +27,7 @@ from conversions import RICHNESS, ROWS, TARGETS, table
 
 DATA = pathlib.Path(SOURCE) / "tests/formats/data"
 EXTENSIONS = {"joblib": ".joblib", "pickle": ".pkl", "npy": ".npy", "npz": ".npz", "safetensors": ".safetensors", "torch": ".pt", "h5": ".h5", "keras": ".keras", "json": ".json",
-              "bytes": ".bytes", "tf-checkpoint": ".index", "gensim": ".gensim", "word2vec": ".w2v", "word2vec-text": ".vec"}  # fmt: skip
+              "bytes": ".bytes", "tf-checkpoint": ".index", "keras-shards": ".weights.json", "gensim": ".gensim", "word2vec": ".w2v", "word2vec-text": ".vec"}  # fmt: skip
 ADVICE = " (--arrays-only leaves out what is no array, --widen makes float32 of small floats)\n"
 warnings.simplefilter("ignore")
 
@@ -161,6 +161,8 @@ class Matrix(CommandTest):
             yield self.sample(source, 0, ONE, lambda path: numpy.save(path, W))
         elif source == "keras":
             yield self.golden("keras/small.keras")
+        elif source == "keras-shards":
+            yield self.golden("keras-shards/small.weights.json", richness=2)
         elif source == "tf-checkpoint":
             yield self.golden("tf-checkpoint/variables.index", "--widen")
         elif source == "gensim":
