@@ -13,6 +13,32 @@ void Hdf5SoftLinks::add(Document& document, Value group, std::string_view name, 
   links_.push_back({group, std::string(name), std::move(target)});
 }
 
+namespace {
+
+// Takes the next name off a path; empty at its end.
+std::string_view next_step(std::string_view& path) {
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string_view step = path.substr(0, end);
+    path.remove_prefix(std::min(path.size(), end + 1));
+    if (!step.empty() && step != ".") return step;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> Hdf5SoftLinks::targets() const {
+  std::vector<std::string> targets;
+  for (const Link& link : links_) {
+    std::string& target = targets.emplace_back();
+    std::string_view path = link.target;
+    for (std::string_view step = next_step(path); !step.empty(); step = next_step(path))
+      target.append(target.empty() ? "" : "/").append(step);
+  }
+  return targets;
+}
+
 void Hdf5SoftLinks::resolve(Document& document, Value root, const std::function<void(std::string_view)>& warn) {
   for (std::size_t first = 0; first < links_.size(); ++first) {
     // A link that leads to another waits for it; each is followed twice at most.
@@ -47,11 +73,7 @@ void Hdf5SoftLinks::settle(Document& document, Link& link, const std::optional<T
 
 std::optional<Hdf5SoftLinks::Target> Hdf5SoftLinks::follow(Value root, std::string_view path) const {
   Target found{.value = root};
-  while (!path.empty()) {
-    const std::size_t end = std::min(path.find('/'), path.size());
-    const std::string_view step = path.substr(0, end);
-    path.remove_prefix(std::min(path.size(), end + 1));
-    if (step.empty() || step == ".") continue;
+  for (std::string_view step = next_step(path); !step.empty(); step = next_step(path)) {
     const Value group = found.value;
     const auto next = group.is(ValueKind::dict) && step != hdf5_attributes ? group.find(step) : std::nullopt;
     if (!next) return std::nullopt;

@@ -20,6 +20,9 @@ class Hdf5SoftLinks {
   // target: a path from the root. The member is None until it is resolved.
   void add(Document& document, Value group, std::string_view name, std::string target);
 
+  // What the links lead to, "group/member" each.
+  std::vector<std::string> targets() const;
+
   // Datasets, with their attributes, under the names of the links to them. What leads nowhere, or in a circle, stays
   // None, and `warn` is told. Error `unsupported` for a link to a group.
   void resolve(Document& document, Value root, const std::function<void(std::string_view)>& warn);

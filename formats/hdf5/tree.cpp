@@ -1,6 +1,6 @@
 #include "formats/hdf5/tree.h"
 
-#include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "base/text.h"
@@ -12,10 +12,13 @@ namespace larder::internal {
 
 namespace {
 
+using Names = std::set<std::string, std::less<>>;
+
 class Tree {
  public:
-  Tree(WholeSource& whole, Document& document)
-      : source_(whole.source()), document_(document), file_(whole), values_(file_, document) {}
+  // only: the members to read, as ReadSource::only.
+  Tree(WholeSource& whole, Document& document, const Names& only)
+      : source_(whole.source()), document_(document), only_(only), file_(whole), values_(file_, document) {}
 
   Value read() {
     const Value root = document_.dict();
@@ -30,9 +33,17 @@ class Tree {
       const Hdf5Link link = std::move(group.links[group.next++]);  // entering a group may move `group`
       read_member(link);
     }
-    soft_links_.resolve(document_, root, source_.warn);
     return root;
   }
+
+  // What links among the members lead to, and was not to be read.
+  std::vector<std::string> missing() const {
+    std::vector<std::string> targets = soft_links_.targets();
+    std::erase_if(targets, [&](const std::string& target) { return target.empty() || wanted(target); });
+    return targets;
+  }
+
+  void resolve_soft_links(Value root) { soft_links_.resolve(document_, root, source_.warn); }
 
  private:
   // A group whose members are being read.
@@ -125,17 +136,19 @@ class Tree {
     return dtype->is(ValueKind::bytes) && as_text(dtype->as_bytes()) == "bfloat16";
   }
 
+  // What is named, what lies below it, and the groups above it.
   bool wanted(const std::string& path) const {
-    const auto inside = [](std::string_view inner, std::string_view outer) {
-      return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '/');
-    };
-    return source_.only.empty() || std::ranges::any_of(source_.only, [&](const std::string& name) {
-             return inside(path, name) || inside(name, path);
-           });
+    if (only_.empty()) return true;
+    for (std::string_view above = path; !above.empty();
+         above = above.substr(0, above.find('/') == std::string_view::npos ? 0 : above.rfind('/')))
+      if (only_.contains(above)) return true;
+    const auto below = only_.lower_bound(path + "/");
+    return below != only_.end() && below->starts_with(path + "/");
   }
 
   const ReadSource& source_;
   Document& document_;
+  const Names& only_;
   Hdf5File file_;
   Hdf5Values values_;
   std::vector<Group> open_;
@@ -145,6 +158,20 @@ class Tree {
 
 }  // namespace
 
-Value read_hdf5(WholeSource& whole, Document& document) { return Tree(whole, document).read(); }
+Value read_hdf5(WholeSource& whole, Document& document) {
+  constexpr int most_links = 16;  // that are followed, one to the next, as in libhdf5
+  const auto& asked = whole.source().only;
+  Names only(asked.begin(), asked.end());
+  for (int links = 0;; ++links) {
+    Tree tree(whole, document, only);
+    const Value root = tree.read();
+    const std::vector<std::string> missing = tree.missing();
+    if (missing.empty() || links == most_links) {
+      tree.resolve_soft_links(root);
+      return root;
+    }
+    only.insert(missing.begin(), missing.end());
+  }
+}
 
 }  // namespace larder::internal

@@ -163,6 +163,14 @@ TEST_CASE("only the members of an HDF5 file that are named are read") {
   CHECK(group.find("bool")->as_array().size() == 2);
 }
 
+TEST_CASE("a soft link that is named is read with what it leads to") {
+  const Outcome outcome = read_memory(h5(), golden("h5/links.h5"), {.only = {"a_soft_link"}});
+  REQUIRE(outcome.document);
+  CHECK(outcome.root().find("a_soft_link")->as_array().dtype().kind() == DTypeKind::bfloat16);
+  CHECK_FALSE(outcome.root().find("same_layer"));
+  CHECK(read_memory(h5(), golden("h5/links.h5"), {.only = {"round"}}).root().find("round")->is_none());
+}
+
 TEST_CASE("what HDF5 cannot hold is refused, before anything is written") {
   const auto refused = [](const std::function<Value(Document&)>& make) {
     Document document;
