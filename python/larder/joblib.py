@@ -147,6 +147,9 @@ class LarderStoreBackend(_store_backends.StoreBackendBase, _store_backends.Store
         self.store.clear(key)
 
     def get_items(self):
+        if self.store.is_directory:
+            larders_own = os.path.join(self.location, ".larder", "")
+            return [item for item in _store_backends.FileSystemStoreBackend.get_items(self) if not item.path.startswith(larders_own)]
         sizes, accesses = {}, {}
         for key, stat in self.store.list(details=True):
             name = _core.item_name(key)
