@@ -8,6 +8,7 @@ listed in joblib_differences.txt, with the reason; a listed test that passes fai
 """
 
 import importlib.util
+import os
 import pathlib
 import sys
 import tempfile
@@ -72,12 +73,15 @@ def main(options):
         return 77
     files = [str(path) for name in TESTED if (path := folder / f"test_{name}.py").exists()]
     judge = Judge(differences(DIFFERENCES.read_text(encoding="utf-8").splitlines(), version))
+    here = os.getcwd()
     with tempfile.TemporaryDirectory(prefix="joblib-suite-") as scratch:
+        os.chdir(scratch)  # one test makes a folder where it is
         status = pytest.main(
             ["-q", "-p", "no:cacheprovider", "-p", "no:doctest", "--rootdir", str(folder), "--basetemp", f"{scratch}/tmp", "-W", "ignore::pytest.PytestUnknownMarkWarning",
              *options, *files],
             plugins=[judge],
         )
+        os.chdir(here)
     for name in sorted(set(judge.listed) - judge.seen):
         print(f"{DIFFERENCES.name} lists {name}, which joblib {version} has not")
         status = status or 1
