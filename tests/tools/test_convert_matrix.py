@@ -53,6 +53,9 @@ def named(value, name=""):
     if isinstance(value, dict):
         parts = [named(part, f"{name}.{key}" if name else str(key)) for key, part in value.items()]
         return dict(itertools.chain.from_iterable(part.items() for part in parts))
+    if isinstance(value, list):
+        parts = [named(part, f"{name}[{index}]") for index, part in enumerate(value)]
+        return dict(itertools.chain.from_iterable(part.items() for part in parts))
     return {}
 
 
@@ -229,7 +232,7 @@ class Matrix(CommandTest):
                     self.check_content(sample, target, self.converted(sample, target), source)
                 else:
                     self.check_refused(sample, target, word)
-                if target not in ("npy", "bytes") and sample.arrays != {}:
+                if not fits and target not in ("npy", "bytes") and sample.arrays != {}:
                     out = self.converted(sample, target, "--arrays-only")
                     if target != "json" and sample.arrays:
                         wanted = {"arr_0"} if source == "npy" else {*sample.arrays, *sample.inside}
@@ -342,6 +345,15 @@ class Options(CommandTest):
         self.run_larder("convert", "--only", "weights", str(DATA / "keras/small.keras"), "weights.npz")
         names = set(numpy.load("weights.npz"))
         self.assertTrue(names and all(name.startswith(("layers/", "optimizer/", "_layer")) for name in names), names)
+
+    def test_models_are_written_from_themselves(self):
+        for name in ("keras/small.keras",):
+            format = name.split("/")[0]
+            self.run_larder("convert", str(DATA / name), "a.joblib")
+            self.run_larder("convert", "--to", format, "a.joblib", "b")
+            self.assertIn(f": {format}", self.text("ls", "--depth", "0", "b"))
+            joblib.dump(ARRAYS, "other.joblib")
+            self.fails(2, "convert", "--to", format, "other.joblib", "c")
 
     def test_level_deflates_the_arrays_of_npz(self):
         numpy.savez("a.npz", w=numpy.zeros(10_000))
