@@ -116,14 +116,15 @@ constexpr const char* formats_footer = R"(Examples:
   larder formats -j | jq '.[] | select(.writes) | .name')";
 
 constexpr const char* store_footer =
-    R"(A store keeps values under keys, safe from crashes and full disks, for many processes at once. URL is a directory or
-another place that larder knows: /var/cache/models, file:///var/cache/models. Each value of a directory is one ordinary
-file, URL/KEY. A directory of joblib's Memory is a store.
+    R"(A store keeps values under keys, safe from crashes and full disks, for many processes at once. URL is a directory
+(/var/cache/models, file:///var/cache/models) or a place on S3 (s3://bucket/prefix, see docs/s3.md). Each value of a
+directory is one ordinary file, URL/KEY. A directory of joblib's Memory is a store.
 
 Examples:
   larder store put /var/cache/models forest.joblib model.joblib
   larder store ls -l /var/cache/models
   larder store verify /var/cache/models
+  larder store put s3://team/models forest.joblib model.joblib
 
 Exit status: 0 fine, 1 no such key, a condition that does not hold, or damage; else as for larder.
 'larder store COMMAND --help' explains a command.)";
