@@ -43,8 +43,8 @@ bool server_gets_whole_values() { return !server_is("s3proxy"); }
 S3Options server_options() {
   S3Options options;
   options.endpoint = variable("LARDER_S3_ENDPOINT");
-  // S3Proxy answers 500, which is worth asking again, to what it cannot do.
-  if (server_is("s3proxy")) options.deadline = std::chrono::seconds(2);
+  // S3Proxy answers 500, which is worth asking again, to what it cannot do; and a cold JVM takes its time.
+  if (server_is("s3proxy")) options.deadline = std::chrono::seconds(6);
   return options;
 }
 
