@@ -7,6 +7,7 @@ joblib.dump and load are larder's, so are the compressors, and Memory's backend 
 listed in joblib_differences.txt, with the reason; a listed test that passes fails the run.
 """
 
+import fcntl
 import importlib.util
 import os
 import pathlib
@@ -74,6 +75,8 @@ def main(options):
     files = [str(path) for name in TESTED if (path := folder / f"test_{name}.py").exists()]
     judge = Judge(differences(DIFFERENCES.read_text(encoding="utf-8").splitlines(), version))
     here = os.getcwd()
+    at_once = os.open(folder, os.O_RDONLY)
+    fcntl.flock(at_once, fcntl.LOCK_EX)  # joblib 1.2 tests sockets on one fixed port
     with tempfile.TemporaryDirectory(prefix="joblib-suite-") as scratch:
         os.chdir(scratch)  # one test makes a folder where it is
         status = pytest.main(
