@@ -12,7 +12,6 @@
 #include <larder/codec.h>
 #include <larder/writer.h>
 
-#include "base/text.h"
 #include "formats/pickle/joblib_merge.h"
 #include "python/binding/arrays.h"
 #include "python/binding/interrupt.h"
@@ -24,7 +23,6 @@ namespace py = pybind11;
 
 namespace larder::python {
 
-using internal::fail;
 using internal::JoblibMerge;
 
 namespace {

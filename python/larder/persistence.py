@@ -15,7 +15,7 @@ _LEVELS = range(10)
 _PICKLES = ("joblib", "pickle")
 _BY_NAME = {}
 _EXTENSIONS = []
-for _name, _aliases, _extensions, _lowest, _highest, _default, _has_levels, _writes in _core.codecs():
+for _name, _aliases, _extensions, _lowest, _highest, _default, _has_levels, _built in _core.codecs():
     for _one in (_name, *_aliases):
         _BY_NAME[_one] = (_name, _lowest, _highest, _default, _has_levels)
     _EXTENSIONS += [(extension, _name) for extension in _extensions]
