@@ -26,6 +26,8 @@ void walk(const pugi::xml_node& root, std::string_view name, XmlVisitor& visitor
   pugi::xml_node node = root;
   for (;;) {
     if (is_text(node)) visitor.text(node.value());
+    if (node.type() == pugi::node_comment) visitor.comment(node.value());
+    if (node.type() == pugi::node_pi) visitor.instruction(node.name(), node.value());
     if (node.type() == pugi::node_element) {
       if (++depth > limits.depth)
         fail(ErrorKind::limit, name, " has more than ", limits.depth, " XML elements inside each other");
@@ -49,10 +51,14 @@ void walk(const pugi::xml_node& root, std::string_view name, XmlVisitor& visitor
 
 }  // namespace
 
+bool has_xml() noexcept { return true; }
+
 void walk_xml(std::span<const std::byte> document, std::string_view name, XmlVisitor& visitor,
               const XmlLimits& limits) {
   pugi::xml_document parsed;
-  const unsigned options = pugi::parse_default | pugi::parse_ws_pcdata_single | pugi::parse_doctype;
+  const unsigned blanks =
+      limits.all ? pugi::parse_ws_pcdata | pugi::parse_comments | pugi::parse_pi : pugi::parse_ws_pcdata_single;
+  const unsigned options = pugi::parse_default | pugi::parse_doctype | blanks;
   const auto result = parsed.load_buffer(document.data(), document.size(), options);
   if (!result) {
     throw Error(ErrorKind::malformed, join(name, " is no XML: ", result.description()))
@@ -61,7 +67,8 @@ void walk_xml(std::span<const std::byte> document, std::string_view name, XmlVis
   for (const pugi::xml_node& node : parsed.children()) {
     if (node.type() == pugi::node_doctype) fail(ErrorKind::unsupported, name, " has a DOCTYPE, which larder refuses");
   }
-  walk(parsed.document_element(), name, visitor, limits);
+  if (!limits.all) return walk(parsed.document_element(), name, visitor, limits);
+  for (const pugi::xml_node& node : parsed.children()) walk(node, name, visitor, limits);
 }
 
 }  // namespace larder::internal
@@ -69,6 +76,8 @@ void walk_xml(std::span<const std::byte> document, std::string_view name, XmlVis
 #else
 
 namespace larder::internal {
+
+bool has_xml() noexcept { return false; }
 
 void walk_xml(std::span<const std::byte>, std::string_view name, XmlVisitor&, const XmlLimits&) {
   fail(ErrorKind::not_built, "this build of larder lacks the library for XML, so ", name, " cannot be read");

@@ -17,6 +17,8 @@ const Format& safetensors_index_format();
 const Format& torch_legacy_format();
 const Format& torch_tar_format();
 const Format& tf_checkpoint_format();
+const Format& onnx_format();
+const Format& pmml_format();
 const Format& joblib_format();
 const Format& pickle_format();
 const Format& gensim_format();

@@ -87,10 +87,10 @@ std::string yes_or_no(bool value) { return value ? "yes" : "no"; }
 Row format_row(const FormatInfo& format) {
   return {format.name,
           joined(format.extensions),
-          yes_or_no(format.reads),
-          yes_or_no(format.writes),
-          yes_or_no(format.maps),
-          format.description};
+          yes_or_no(format.reads && format.built),
+          yes_or_no(format.writes && format.built),
+          yes_or_no(format.maps && format.built),
+          format.built ? format.description : "not in this build: " + format.description};
 }
 
 Value describe(Report& report, const FormatInfo& format) {
@@ -101,6 +101,7 @@ Value describe(Report& report, const FormatInfo& format) {
   report.set(entry, "reads", Value::boolean(format.reads));
   report.set(entry, "writes", Value::boolean(format.writes));
   report.set(entry, "maps", Value::boolean(format.maps));
+  report.set(entry, "built", Value::boolean(format.built));
   return entry;
 }
 

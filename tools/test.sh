@@ -82,7 +82,7 @@ fuzz() {
 
 # shellcheck disable=SC2086  # a list of words
 need_packages $build_packages clang libclang-rt-14-dev llvm clang-format catch2 ccache libbrotli-dev libblosc-dev libsqlite3-dev $bench_packages \
-  python3 python3-venv python3-numpy python3-joblib python3-sklearn python3-pandas python3-scipy python3-lz4 python3-zstandard python3-h5py python3-torch python3-gensim \
+  python3 python3-venv python3-numpy python3-joblib python3-sklearn python3-pandas python3-scipy python3-lz4 python3-zstandard python3-h5py python3-torch python3-gensim python3-onnx \
   xxhash \
   pybind11-dev python3-dev python3-pytest \
   man-db groff-base bash-completion time strace procps xfsprogs chromium \

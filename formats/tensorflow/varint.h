@@ -7,6 +7,7 @@
 
 #include "base/byte_order.h"
 #include "base/text.h"
+#include "formats/protobuf/varint.h"
 
 namespace larder::internal {
 
@@ -27,14 +28,8 @@ class VarintText {
   }
 
   std::uint64_t varint() {
-    std::uint64_t value = 0;
-    for (int shift = 0; shift < 70; shift += 7) {
-      const auto byte = static_cast<unsigned char>(take(1).front());
-      if (shift == 63 && byte > 1) break;
-      value |= std::uint64_t{byte & 0x7fU} << shift;
-      if (byte < 0x80) return value;
-    }
-    fail(ErrorKind::malformed, what_, " holds a number of more than 64 bits");
+    if (const auto value = take_varint(rest_)) return *value;
+    fail(ErrorKind::malformed, what_, " ends in a number, or holds one of more than 64 bits");
   }
 
   std::uint32_t fixed32() {

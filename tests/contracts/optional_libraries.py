@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """LARDER_WITH_X: a build with LARDER_WITH_ZSTD=OFF works, says that zstd is not built, and refuses to write it instead of writing
-something else; likewise metadata with LARDER_WITH_XXHASH=OFF, charts with LARDER_WITH_CHARTJS=OFF and stores on S3 with
-LARDER_WITH_CURL=OFF; zlib does its work alone with LARDER_WITH_ISAL=OFF and LARDER_WITH_LIBDEFLATE=OFF; and ON refuses to configure
+something else; likewise metadata with LARDER_WITH_XXHASH=OFF, charts with LARDER_WITH_CHARTJS=OFF, stores on S3 with
+LARDER_WITH_CURL=OFF, ONNX with LARDER_WITH_PROTOZERO=OFF and PMML with LARDER_WITH_PUGIXML=OFF; zlib does its work alone with LARDER_WITH_ISAL=OFF and LARDER_WITH_LIBDEFLATE=OFF; and ON refuses to configure
 where the library is absent.
 
     optional_libraries.py CMAKE BUILD_DIRECTORY COMPILER BUILD_TYPE [LAUNCHER]
@@ -30,7 +30,7 @@ def build_without_libraries(cmake, build, compiler, build_type, launcher):
     steps = ([cmake, "-S", ROOT, "-B", build, "-G", "Ninja", f"-DCMAKE_BUILD_TYPE={build_type}", f"-DCMAKE_CXX_COMPILER={compiler}",
               f"-DCMAKE_CXX_COMPILER_LAUNCHER={launcher}",
               "-DLARDER_WITH_ZSTD=OFF", "-DLARDER_WITH_ISAL=OFF", "-DLARDER_WITH_LIBDEFLATE=OFF", "-DLARDER_WITH_XXHASH=OFF",
-              "-DLARDER_WITH_CHARTJS=OFF", "-DLARDER_WITH_CURL=OFF", "-DLARDER_WARNINGS_AS_ERRORS=ON"],
+              "-DLARDER_WITH_CHARTJS=OFF", "-DLARDER_WITH_CURL=OFF", "-DLARDER_WITH_PROTOZERO=OFF", "-DLARDER_WITH_PUGIXML=OFF", "-DLARDER_WARNINGS_AS_ERRORS=ON"],
              [cmake, "--build", build, "--parallel", "2"])
     for step in steps:
         done = run(*step)
@@ -59,6 +59,11 @@ def check_command(larder):
         assert chart.returncode != 0 and "this build of larder lacks the chart library" in chart.stderr, chart.stderr
         remote = run(larder, "store", "ls", "s3://bucket?endpoint=http://127.0.0.1:1")
         assert remote.returncode != 0 and "this build of larder lacks the library for S3" in remote.stderr, remote.stderr
+        for golden, library in (("onnx/linear.onnx", "protocol buffers"), ("pmml/trees.pmml", "XML")):
+            unread = run(larder, "ls", ROOT / "tests/formats/data" / golden)
+            assert unread.returncode != 0 and f"this build of larder lacks the library for {library}" in unread.stderr, unread.stderr
+        formats = run(larder, "formats")
+        assert formats.returncode == 0 and formats.stdout.count("not in this build") == 2, formats.stdout
         assert list(pathlib.Path(folder).iterdir()) == [compressed], "something else was written"
         written = run(larder, "convert", CELLS, target, "-c", "zlib")
         assert written.returncode == 0 and target.exists(), written.stderr

@@ -179,7 +179,7 @@ bool is_golden(const Path& file) {
   const Path folder = file.parent_path().filename();
   if (folder == "data") return find_format_by_extension(file.filename().string()) != nullptr;
   const Format* const format = find_format(folder.string());
-  if (format == nullptr) return false;  // of a build without its library
+  if (format == nullptr || !format->info().built) return false;
   const auto& extensions = format->info().extensions;
   return extensions.empty() || std::ranges::any_of(extensions, [&](const std::string& extension) {
            return file.string().ends_with(extension);

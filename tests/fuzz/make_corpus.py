@@ -521,6 +521,16 @@ def tf_checkpoint_seeds():
     return with_accidents(seeds | {"snappy": snappy}, "shards")
 
 
+def onnx_seeds():
+    seeds = {path.stem: path.read_bytes() for path in sorted((GOLDEN / "onnx").glob("*.onnx"))}
+    return with_accidents(seeds, "linear")
+
+
+def pmml_seeds():
+    matrix = b'<PMML><Matrix nbRows="2" nbCols="2" diagDefault="1"><MatCell row="1" col="2">7</MatCell></Matrix><?x y?></PMML>'
+    return with_accidents(goldens("pmml") | {"matrix": matrix}, "matrix")
+
+
 def dtype_seeds():
     texts = [np.dtype(dtype).str for dtype in DTYPES] + [repr(np.dtype(dtype).descr) for dtype in DTYPES]
     texts += ["float64", "f8,i4", "3f4", "(2,3)i2", "O", "|O", "=i4", "bfloat16", "float8_e4m3fn", "datetime64[ns]", "M8",
@@ -551,6 +561,7 @@ def write(name, seeds):
 if __name__ == "__main__":
     makers = {"inflate_blocks": inflate_blocks_seeds, "zlib": zlib_seeds, "gzip": gzip_seeds, "bz2": bz2_seeds, "lzma": lzma_seeds, "xz": xz_seeds, "lz4": lz4_seeds,
               "zstd": zstd_seeds, "npy": npy_seeds, "npz": npz_seeds, "keras": keras_seeds, "pickle": pickle_seeds, "h5": h5_seeds, "zip": zip_seeds, "json": json_seeds, "tf_checkpoint": tf_checkpoint_seeds,
+              "onnx": onnx_seeds, "pmml": pmml_seeds,
               "gensim": gensim_seeds, "word2vec": word2vec_seeds, "word2vec-text": word2vec_text_seeds, "safetensors": safetensors_seeds, "torch": torch_seeds, "torch-legacy": torch_legacy_seeds, "torch-tar": torch_tar_seeds, "dtype": dtype_seeds, "compress": compress_seeds}  # fmt: skip
     for name, seeds in makers.items():
         write(name, seeds())

@@ -1,12 +1,12 @@
 #!/bin/sh
-# run.sh FOLDER PROBE VICTIMS_PROBE MEMORY_PROBE [PACKAGE]: installs the newest joblib, numpy, scikit-learn, pandas, scipy, safetensors, and
+# run.sh FOLDER PROBE VICTIMS_PROBE MEMORY_PROBE [PACKAGE]: installs the newest joblib, numpy, scikit-learn, pandas, scipy, safetensors, onnx, and
 # Keras with a backend, from PyPI into FOLDER and runs the tests with them; PACKAGE is the folder of the Python package, where that is built.
 # Exit status 77: PyPI cannot be reached.
 set -eu
 python=$1/bin/python
 [ -x "$python" ] || /usr/bin/python3 -m venv "$1"
 if ! "$python" -m pip install --quiet --disable-pip-version-check --upgrade \
-  numpy joblib lz4 scikit-learn pandas scipy safetensors pytest pytest-asyncio keras jax h5py; then
+  numpy joblib lz4 scikit-learn pandas scipy safetensors onnx pytest pytest-asyncio keras jax h5py; then
   echo 'skipped: PyPI cannot be reached'
   exit 77
 fi
@@ -22,3 +22,4 @@ if [ $# -ge 5 ]; then
     PYTHONPATH=$5 "$python" -B -W ignore "$here/../python/test_$test.py"
   done
 fi
+"$python" -B "$here/../persist/test_onnx.py" "$2"

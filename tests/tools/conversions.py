@@ -10,6 +10,8 @@ ROWS = {
     "keras": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", ""),
     "keras-shards": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", ""),
     "tf-checkpoint": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", ""),
+    "onnx": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", ""),
+    "pmml": ("all", "all", "all", "arrays", "arrays", "tree", "one", "all", ""),
     "npz": ("all", "all", "all", "all", "all", "all", "one", "all", ""),
     "safetensors": ("all", "all", "all", "arrays", "all", "all", "one", "all", ""),
     "npy": ("all", "all", "all", "all", "all", "all", "one", "all", ""),

@@ -27,7 +27,7 @@ from conversions import RICHNESS, ROWS, TARGETS, table
 
 DATA = pathlib.Path(SOURCE) / "tests/formats/data"
 EXTENSIONS = {"joblib": ".joblib", "pickle": ".pkl", "npy": ".npy", "npz": ".npz", "safetensors": ".safetensors", "torch": ".pt", "h5": ".h5", "keras": ".keras", "json": ".json",
-              "bytes": ".bytes", "tf-checkpoint": ".index", "keras-shards": ".weights.json", "gensim": ".gensim", "word2vec": ".w2v", "word2vec-text": ".vec"}  # fmt: skip
+              "bytes": ".bytes", "tf-checkpoint": ".index", "onnx": ".onnx", "pmml": ".pmml", "keras-shards": ".weights.json", "gensim": ".gensim", "word2vec": ".w2v", "word2vec-text": ".vec"}  # fmt: skip
 ADVICE = " (--arrays-only leaves out what is no array, --widen makes float32 of small floats)\n"
 warnings.simplefilter("ignore")
 
@@ -168,6 +168,10 @@ class Matrix(CommandTest):
             yield self.golden("keras-shards/small.weights.json", richness=2)
         elif source == "tf-checkpoint":
             yield self.golden("tf-checkpoint/variables.index", "--widen")
+        elif source == "onnx":
+            yield self.golden("onnx/linear.onnx")
+        elif source == "pmml":
+            yield self.golden("pmml/nyoka_5.5.pmml")
         elif source == "gensim":
             yield self.golden("gensim/vectors.gensim", richness=4)
         elif source.startswith("word2vec"):

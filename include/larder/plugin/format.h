@@ -55,6 +55,8 @@ struct FormatInfo {
   bool (*has_dtype)(const DType& dtype) = nullptr;
   // Of formats of named arrays that keep a dict of texts, too: its key among the arrays ("__metadata__"); else empty.
   std::string texts_key{};
+  // False: this build lacks the library for it, and reading and writing are Error `not_built`.
+  bool built = true;
 };
 
 // Is told of everything in a file that its own loader would act on, in the order of the file, whatever becomes of the
