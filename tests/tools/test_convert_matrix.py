@@ -351,7 +351,7 @@ class Options(CommandTest):
         self.assertTrue(names and all(name.startswith(("layers/", "optimizer/", "_layer")) for name in names), names)
 
     def test_models_are_written_from_themselves(self):
-        for name in ("keras/small.keras",):
+        for name in ("keras/small.keras", "onnx/linear.onnx", "pmml/regression.pmml"):
             format = name.split("/")[0]
             self.run_larder("convert", str(DATA / name), "a.joblib")
             self.run_larder("convert", "--to", format, "a.joblib", "b")
