@@ -22,8 +22,8 @@ bool is_field_of_model(std::uint64_t tag) noexcept {
   return (tag & 7) == 0 ? has(numbers) : (tag & 7) == 2 && has(messages);
 }
 
-// Whether a model begins so: with the version of ONNX's IR, then fields that a model has, its graph among them unless
-// that is further behind.
+// Whether a model begins so: with the version of ONNX's IR, then fields that a model has up to its graph, unless that
+// is further behind. What follows the graph is for the reader to judge.
 bool begins_as_model(std::string_view head) noexcept {
   const bool is_whole = head.size() < whole_head;
   if (!head.starts_with('\x08') || head.size() < 4 || head[1] == 0 || std::uint64_t(head[1]) > most_version)
@@ -32,7 +32,7 @@ bool begins_as_model(std::string_view head) noexcept {
   while (!head.empty()) {
     const auto tag = take_varint(head);
     if (!tag) return !is_whole;
-    if (!is_field_of_model(*tag)) return false;
+    if (!is_field_of_model(*tag)) return has_graph;
     const auto value = take_varint(head);
     if (!value) return !is_whole;
     if ((*tag & 7) == 0) continue;
