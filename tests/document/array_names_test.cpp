@@ -83,8 +83,8 @@ TEST_CASE("what is no array is listed, as a whole where it holds none") {
   const ArrayNames names = names_of_arrays(root);
   REQUIRE(names.arrays.size() == 1);
   CHECK(names.arrays[0].name == "model.coef_");
-  CHECK(names.others.first == Names{"'model': sklearn.svm.SVC", "'labels': list, 2 items",
-                                    "'set': set, 1 item", "'none': None", "'type': reference to 'numpy.float32'"});
+  CHECK(names.others.first == Names{"'model': sklearn.svm.SVC", "'labels': list, 2 items", "'set': set, 1 item",
+                                    "'none': None", "'type': reference to 'numpy.float32'"});
   CHECK(names_of_arrays(Value::integer(1)).others.first == Names{"the whole value: int"});
 }
 
