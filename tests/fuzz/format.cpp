@@ -133,13 +133,25 @@ bool has_early_array(Value root) {
   return found;
 }
 
+// Whether a name lies inside another one, "module" and "Outer.inner": before protocol 4 a pickle asks for it by
+// getattr.
+bool has_nested_name(Value root) {
+  bool found = false;
+  internal::walk(root, [&](Value value) {
+    if (value.is(ValueKind::global) && value.qualified_name().find('.') != std::string_view::npos) found = true;
+  });
+  return found;
+}
+
 // Whether a file can say all that the value is. The small floats are raw bytes in .npy files; before protocol 4 some
-// objects are made by other calls, and classes have the names of Python 2, which several of Python 3 share.
+// objects are made by other calls, and classes have the names of Python 2, which several of Python 3 share. The pickle
+// in a file of torch has protocol 2.
 bool can_be_told(Value value, const How& how) {
   if (format().info().holds == FormatInfo::Holds::bytes) return value.is(ValueKind::bytes);
   if (format().info().name == "json") return false;  // a report of what JSON lacks, integers of more than 64 bits too
   if (format().info().holds == FormatInfo::Holds::array)
     return !value.is(ValueKind::array) || DType::parse(value.as_array().dtype().descr()) == value.as_array().dtype();
+  if (format().info().name == "torch") return !has_nested_name(value);
   return !is_pickle() || (how.protocol >= 4 && !has_early_array(value));
 }
 

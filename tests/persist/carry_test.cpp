@@ -76,7 +76,8 @@ TEST_CASE("formats that do not fit the question are refused") {
   CHECK_THAT(message_of(sample.root, "bytes", {.arrays_only = true}), Catch::Contains("bytes holds no arrays"));
   CHECK(carry(sample.root, "npy").document.root().as_array().identical(sample.array));
   CHECK_THAT(message_of(Value::integer(1), "npy"), Catch::Contains("holds one array, not 0"));
-  sample.add("same", entry(carry(sample.root, "json").document, "w"));
+  const Carried copy = carry(sample.root, "json");
+  sample.add("same", entry(copy.document, "w"));
   CHECK_THAT(message_of(sample.root, "npy"), Catch::EndsWith("holds one array, not 2: 'w'; 'same'"));
   CHECK_ERROR(carry(sample.document.str(std::string(1000, 'x')), "joblib", {.limits = {.bytes = 100}}), limit);
 }

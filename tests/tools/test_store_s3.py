@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 from command import CommandTest, main
 
@@ -88,6 +89,7 @@ class StoreOnS3(CommandTest):
         accesses = ("-o", "accesses=true")
         for key in ("a", "b", "c"):
             self.put(key, b"value", *accesses)
+        time.sleep(1.1)  # a server tells the times of its objects in whole seconds
         self.get("a", *accesses)
         self.run_larder("store", "touch", *accesses, URL, "b")
         evicted = json.loads(self.text("store", "evict", "-j", "--items", "2", *accesses, URL))
