@@ -453,7 +453,9 @@ def goldens(kind):
 
 def torch_seeds():
     seeds = goldens("torch") | goldens("torchscript")
-    return {name + "-unchecked": without_checksums(data) for name, data in seeds.items()} | {"module": seeds["module_1.13.pt"]}
+    unchecked = {name + "-unchecked": without_checksums(data) for name, data in seeds.items()}
+    nested_name = unchecked["quantized_1.13.pt-unchecked"].replace(b"per_tensor_affine", b"per_te.sor_affine")
+    return unchecked | {"module": seeds["module_1.13.pt"], "nested_name": nested_name}
 
 
 def npz_seeds():
