@@ -93,7 +93,8 @@ void write_words(Value value, Writer& writer, Append append) {
   const Array rows = rows_of(from);
   for (std::size_t i = 0; i < from.words.size(); ++i) static_cast<void>(word_text(from.words[i]));
   const std::uint64_t size = rows.shape()[1];
-  std::vector<float> numbers(static_cast<std::size_t>(size));
+  // A file of no words can say any size.
+  std::vector<float> numbers(from.words.empty() ? 0 : static_cast<std::size_t>(size));
   writer.write(as_bytes(join(from.words.size(), " ", size, "\n")));
   std::string line;
   for (std::size_t i = 0; i < from.words.size(); ++i) {

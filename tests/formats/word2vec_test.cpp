@@ -146,6 +146,12 @@ TEST_CASE("a false number of words takes no memory") {
   CHECK(kind_of(read_memory(text(), "1000000 1000\na ", limits)) == "truncated");
 }
 
+TEST_CASE("no words of a false number of elements take no memory when they are written") {
+  const std::string file = "0 111111111111114\n";
+  for (const Format* const format : {&binary(), &text()})
+    CHECK(written(*format, read_memory(*format, file).root()) == file);
+}
+
 TEST_CASE("what would not be read back is not written") {
   Document document;
   const auto value = [&](std::vector<Value> words, const Array& vectors) {

@@ -508,11 +508,13 @@ def gensim_seeds():
 
 
 def word2vec_seeds():
-    return goldens("word2vec") | {"newlines": b"2 1\na \0\0\0\0\nb \0\0\x80?\n", "bytes": b"1 1\n\xff \0\0\0\0", "none": b"0 3\n"}
+    return goldens("word2vec") | {"newlines": b"2 1\na \0\0\0\0\nb \0\0\x80?\n", "bytes": b"1 1\n\xff \0\0\0\0", "none": b"0 3\n",
+                                   "wide": b"0 111111111111114\n"}  # fmt: skip
 
 
 def word2vec_text_seeds():
-    return goldens("word2vec-text") | {"spaces": b"2 2\na 1 2 \nb 0.5 -1e-3 \n\n", "odd": b"1 4\na nan inf -inf 1e-60\r\n", "none": b"0 3\n"}
+    return goldens("word2vec-text") | {"spaces": b"2 2\na 1 2 \nb 0.5 -1e-3 \n\n", "odd": b"1 4\na nan inf -inf 1e-60\r\n", "none": b"0 3\n",
+                                        "wide": b"0 5400040000942\n"}  # fmt: skip
 
 
 def tf_checkpoint_seeds():
