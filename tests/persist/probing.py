@@ -41,6 +41,13 @@ def ask(questions):
     return answers
 
 
+def expect_ok(test, questions):
+    """Asks what is answered by "ok" alone."""
+    questions = list(questions)
+    for question, answer in zip(questions, ask(questions)):
+        test.assertEqual(answer, ["ok"], question)
+
+
 def folder_for(test):
     """A folder that vanishes after the test; in memory where there is one, for there will be thousands of small files."""
     memory = pathlib.Path("/dev/shm")

@@ -4,7 +4,7 @@ import random
 import sys
 import unittest
 
-from probing import ask, convert, folder_for
+from probing import convert, expect_ok, folder_for
 
 try:
     import joblib
@@ -115,11 +115,6 @@ class Onnx(unittest.TestCase):
     def setUp(self):
         self.folder = folder_for(self)
 
-    def asked(self, questions):
-        questions = list(questions)
-        for question, answer in zip(questions, ask(questions)):
-            self.assertEqual(answer, ["ok"], question)
-
     def check_arrays(self, found, wanted):
         for (section, key), array in wanted.items():
             np.testing.assert_array_equal(found[section][key], array, err_msg=key)
@@ -132,7 +127,7 @@ class Onnx(unittest.TestCase):
             checker.check_model(model)
             (self.folder / f"{seed}.onnx").write_bytes(model.SerializeToString())
             questions.append(convert(self.folder / f"{seed}.onnx", self.folder / f"{seed}.again", file_format="onnx"))
-        self.asked(questions)
+        expect_ok(self, questions)
         for seed in range(MODELS):
             one, other = (self.folder / f"{seed}.onnx").read_bytes(), (self.folder / f"{seed}.again").read_bytes()
             self.assertEqual(one, other, seed)
@@ -147,7 +142,7 @@ class Onnx(unittest.TestCase):
             path = self.folder / f"{seed}.onnx"
             onnx.save(model, str(path))
             made.append((maker, path))
-        self.asked(convert(path, path.with_suffix(".joblib")) for _, path in made)
+        expect_ok(self, (convert(path, path.with_suffix(".joblib")) for _, path in made))
         return made
 
     def test_tensors_are_what_onnx_reads(self):
@@ -169,7 +164,7 @@ class Onnx(unittest.TestCase):
                     maker.arrays[section, key] = old[::-1] if old.ndim else np.array(not old, old.dtype)
                 document[section][key] = np.asarray(maker.arrays[section, key])
             joblib.dump(document, path.with_suffix(".joblib"))
-        self.asked(convert(path.with_suffix(".joblib"), path.with_suffix(".new"), file_format="onnx") for _, path in made)
+        expect_ok(self, (convert(path.with_suffix(".joblib"), path.with_suffix(".new"), file_format="onnx") for _, path in made))
         for maker, path in made:
             model = onnx.load(str(path.with_suffix(".new")))
             checker.check_model(model)
@@ -193,13 +188,13 @@ class Onnx(unittest.TestCase):
 
     def check_external(self, weights, path):
         document = self.folder / "external.joblib"
-        self.asked([convert(path, document)])
+        expect_ok(self, [convert(path, document)])
         found = joblib.load(document)["initializers"]
         for name, array in weights.items():
             np.testing.assert_array_equal(found[name], array)
         other = self.folder / "other"
         other.mkdir()
-        self.asked([convert(path, other / "copy.onnx", file_format="onnx")])
+        expect_ok(self, [convert(path, other / "copy.onnx", file_format="onnx")])
         self.assertEqual(sorted(file.name for file in other.iterdir()), ["copy.onnx", "copy.onnx.data"])
         checker.check_model(str(other / "copy.onnx"))
         copy = onnx.load(str(other / "copy.onnx"))

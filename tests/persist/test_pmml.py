@@ -5,7 +5,7 @@ import sys
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from probing import ask, convert, folder_for
+from probing import convert, expect_ok, folder_for
 
 try:
     import joblib
@@ -72,14 +72,9 @@ class Pmml(unittest.TestCase):
     def setUp(self):
         self.folder = folder_for(self)
 
-    def asked(self, questions):
-        questions = list(questions)
-        for question, answer in zip(questions, ask(questions)):
-            self.assertEqual(answer, ["ok"], question)
-
     def check_again(self, paths):
         again = [self.folder / f"again{number}.pmml" for number in range(len(paths))]
-        self.asked(convert(path, target, file_format="pmml") for path, target in zip(paths, again))
+        expect_ok(self, (convert(path, target, file_format="pmml") for path, target in zip(paths, again)))
         for path, target in zip(paths, again):
             self.assertEqual(canonical(path), canonical(target), path)
             self.assertTrue(target.read_bytes().startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n'))
@@ -98,7 +93,7 @@ class Pmml(unittest.TestCase):
 
     def test_other_numbers_are_numbers_to_python(self):
         path = self.folder / "clusters.joblib"
-        self.asked([convert(DATA / "nyoka_5.5.pmml", path)])
+        expect_ok(self, [convert(DATA / "nyoka_5.5.pmml", path)])
         document = joblib.load(path)
         wanted = []
         waiting = [document]
@@ -110,7 +105,7 @@ class Pmml(unittest.TestCase):
             waiting.extend(node["children"] if isinstance(node, dict) and "children" in node else [])
         self.assertEqual(len(wanted), 2)
         joblib.dump(document, path)
-        self.asked([convert(path, self.folder / "new.pmml", file_format="pmml")])
+        expect_ok(self, [convert(path, self.folder / "new.pmml", file_format="pmml")])
         arrays = ElementTree.parse(self.folder / "new.pmml").getroot().findall(".//{http://www.dmg.org/PMML-4_4}Array")
         self.assertEqual([[float(word) for word in array.text.split()] for array in arrays], [list(array) for array in wanted])
         self.assertEqual([array.get("n") for array in arrays], ["2", "3"])
